@@ -1,0 +1,73 @@
+/* The running chip: the one global of a program.
+ *
+ * idf/ owns it and puts ESP-IDF's functions onto it; sim/ (or another platform) fills it at boot and
+ * empties it again, as often as it likes in one process. Knows no operating system.
+ *
+ * One idea: ESP-IDF's API has no handle, so exactly one struct stands for "the chip", and everything
+ * that is behind the API hangs on it. */
+#ifndef IDF_CHIP_H
+#define IDF_CHIP_H
+
+#include <stdbool.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "espmem/board.h"
+#include "espmem/caps.h"
+#include "espmem/himem.h"
+
+struct idf_task; /* idf/freertos.h: the host's record of a task */
+
+/* Who plays the tasks: threads on a PC. All sizes in bytes, all times in milliseconds. */
+struct idf_task_service {
+    /* Starts a thread that runs enter(task) with a stack of its own; false iff the host has none left. */
+    bool (*start)(struct idf_task *task, void (*enter)(struct idf_task *task));
+    struct idf_task *(*current)(void);       /* the calling thread's task, NULL if it plays none */
+    void (*set_current)(struct idf_task *task);
+    _Noreturn void (*leave)(void);           /* ends the calling thread */
+    unsigned (*core)(void);                  /* the core that the caller plays */
+    void (*sleep)(uint32_t milliseconds);
+    void (*yield)(void);
+};
+
+/* What the chip needs from whoever simulates it. Linked by a struct, since the tool and the tests
+ * bring others than a program's boot. */
+struct idf_platform {
+    uint32_t (*milliseconds)(void);                      /* since boot */
+    uint32_t (*cycles)(void);                            /* a counter that never stands still */
+    void (*console)(const char *text, size_t length);    /* what the chip's own console shows */
+    void (*report)(const char *text, size_t length);     /* what espmem itself has to say */
+    /* Stops the program as the chip's panic does; `reason` is one line without its end. */
+    _Noreturn void (*panic)(const char *reason);
+    _Noreturn void (*restart)(void);
+    /* Whether all addresses of [start, end) are memory of the chip that can be read and written. */
+    bool (*is_memory)(uintptr_t start, uintptr_t end);
+    struct em_bank_mmu *bank_mmu;                        /* NULL: no banks */
+    const struct idf_task_service *tasks;                /* NULL: no tasks */
+};
+
+enum { IDF_HEAPS = 128 };
+
+struct idf_chip {
+    struct em_board board;
+    const struct idf_platform *platform; /* NULL: no chip is running */
+    struct em_pool pool;
+    bool heaps_open;                     /* heap_caps_init has run */
+    bool psram_found, psram_in_heap;
+    unsigned himem_pages;                /* banks of the window that himem keeps, 0: none */
+    bool himem_open;
+    struct em_himem himem;
+    void (*failure_callback)(size_t size, uint32_t caps, const char *function);
+};
+
+extern struct idf_chip idf_chip;
+
+/* The chip as it is before boot: no heaps, no himem, this board and this platform. Whoever calls it
+ * sees to it that no task of an earlier chip still runs. */
+void idf_chip_reset(const struct em_board *board, const struct idf_platform *platform);
+
+/* Takes the chip down: nothing is running afterwards. */
+void idf_chip_close(void);
+
+#endif
