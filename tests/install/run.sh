@@ -55,7 +55,12 @@ names_no_place() { ! grep -rnE "$work|$root|/usr/local" "$tree/lib/cmake" "$tree
 has_word_size() { readelf -h "$1" | grep -q "Class: *ELF$bits"; }
 
 # says WORDS PROGRAM: the program succeeds and its last line is WORDS.
-says() { "$2" >"$work/said" 2>&1 && has_word_size "$2" && tail -n 1 "$work/said" | grep -qx "$1" || { cat "$work/said"; false; }; }
+says()
+{
+    if "$2" >"$work/said" 2>&1 && has_word_size "$2" && tail -n 1 "$work/said" | grep -qx "$1"; then return 0; fi
+    cat "$work/said"
+    return 1
+}
 
 project_builds()
 {
