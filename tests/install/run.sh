@@ -18,15 +18,15 @@ command -v ninja >/dev/null && export CMAKE_GENERATOR=Ninja
 # check NAME COMMAND...: one case; what the command printed is shown where it fails.
 check()
 {
-    name=$1_$bits
+    label=$1_$bits
     shift
     cases=$((cases + 1))
     if "$@" >"$log" 2>&1 </dev/null; then
-        echo "ok $name"
+        echo "ok $label"
         return 0
     fi
     failed=$((failed + 1))
-    echo "FAIL $name: $(grep -m 1 -E 'rror|undefined|wrong|missing|fault' "$log" || tail -n 1 "$log")"
+    echo "FAIL $label: $(grep -m 1 -E 'rror|undefined|wrong|missing|fault' "$log" || tail -n 1 "$log")"
     tail -n 15 "$log" | sed 's/^/    /'
     return 1
 }

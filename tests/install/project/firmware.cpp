@@ -49,11 +49,12 @@ void new_and_delete()
     need(is_on_chip(aligned.get()) && reinterpret_cast<std::uintptr_t>(aligned.get()) % 64 == 0, "new aligns");
     aligned.reset();
     volatile std::size_t huge = 64u << 20;
-    need(new (std::nothrow) char[huge] == nullptr, "new (nothrow) gives nullptr where nothing is left");
+    need(::operator new(huge, std::nothrow) == nullptr, "new (nothrow) gives nullptr where nothing is left");
     bool thrown = false;
     try {
-        char *never = new char[huge];
-        need(never == nullptr, "new returned although nothing is left");
+        void *never = ::operator new(huge); /* a new expression may be left out by the compiler */
+        ::operator delete(never);
+        need(false, "new returned although nothing is left");
     } catch (const std::bad_alloc &) {
         thrown = true;
     }
