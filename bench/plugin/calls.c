@@ -28,14 +28,16 @@ static const struct encoding calls[] = {
 
 enum { ENCODINGS = sizeof calls / sizeof calls[0] };
 
-bool calls_known(const char *target) {
+bool calls_known(const char *target)
+{
     for (unsigned i = 0; i < ENCODINGS; i++)
         if (strcmp(calls[i].target, target) == 0)
             return true;
     return false;
 }
 
-bool is_call(const char *target, const void *bytes, size_t size) {
+bool is_call(const char *target, const void *bytes, size_t size)
+{
     uint32_t word = 0;
     if (size > sizeof word)
         return false; /* no call of these machines is that long */

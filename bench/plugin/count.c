@@ -55,14 +55,16 @@ static bool profile;
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
 
-static void stop(const char *sentence) {
+static void stop(const char *sentence)
+{
     fprintf(stderr, "count: %s\n", sentence);
     exit(2);
 }
 
 /* ---- translation: what a block is --------------------------------------------------------------- */
 
-static int function_at(const char *symbol, uint64_t address) {
+static int function_at(const char *symbol, uint64_t address)
+{
     for (int i = 0; symbol && i < function_count; i++) {
         if (strcmp(symbol, functions[i].name) != 0)
             continue;
@@ -75,7 +77,8 @@ static int function_at(const char *symbol, uint64_t address) {
 
 static void enter_block(unsigned vcpu, void *context);
 
-static void translated(uint64_t id, struct qemu_plugin_tb *tb) {
+static void translated(uint64_t id, struct qemu_plugin_tb *tb)
+{
     (void)id;
     size_t count = qemu_plugin_tb_n_insns(tb);
     const struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(tb, 0);
@@ -96,13 +99,15 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb) {
 
 /* ---- execution: calls and returns --------------------------------------------------------------- */
 
-static void push(uint64_t return_to, bool tail) {
+static void push(uint64_t return_to, bool tail)
+{
     if (depth == DEPTH)
         stop("calls are nested too deeply; is the program recursive?");
     frames[depth++] = (struct frame){.return_to = return_to, .function = NO_FUNCTION, .tail = tail};
 }
 
-static void finish(const struct frame *frame) {
+static void finish(const struct frame *frame)
+{
     if (frame->function == NO_FUNCTION)
         return;
     struct function *function = &functions[frame->function];
@@ -115,7 +120,8 @@ static void finish(const struct frame *frame) {
     active--;
 }
 
-static void leave(uint64_t address) {
+static void leave(uint64_t address)
+{
     if (depth == 0 || frames[depth - 1].return_to != address)
         return;
     bool tail = true;
@@ -127,7 +133,8 @@ static void leave(uint64_t address) {
 
 /* A function is entered by the call just made, or by a jump from another function; a jump from within
  * itself is a loop. */
-static void enter_function(const struct block *block, bool called) {
+static void enter_function(const struct block *block, bool called)
+{
     if (block->entry_of == NO_FUNCTION || depth == 0)
         return;
     if (!called) {
@@ -140,7 +147,8 @@ static void enter_function(const struct block *block, bool called) {
     active++;
 }
 
-static void enter_block(unsigned vcpu, void *context) {
+static void enter_block(unsigned vcpu, void *context)
+{
     (void)vcpu;
     struct block *block = context;
     bool called = last && last->ends_in_call && last->end != block->start; /* else a conditional call not made */
@@ -157,7 +165,8 @@ static void enter_block(unsigned vcpu, void *context) {
 
 /* ---- the end: what is printed ------------------------------------------------------------------- */
 
-static uint64_t quantile(const struct function *function, uint64_t of_thousand) {
+static uint64_t quantile(const struct function *function, uint64_t of_thousand)
+{
     uint64_t want = (function->calls * of_thousand + 999) / 1000, seen = 0;
     for (unsigned i = 0; i < BUCKETS - 1; i++) {
         seen += function->histogram[i];
@@ -168,14 +177,16 @@ static uint64_t quantile(const struct function *function, uint64_t of_thousand) 
 }
 
 /* Symbols are one pointer each in QEMU's table, but a name may stand in several files. */
-static bool comes_first(const struct block *block) {
+static bool comes_first(const struct block *block)
+{
     for (const struct block *other = block->next; other; other = other->next)
         if (other->executed && other->symbol && strcmp(other->symbol, block->symbol) == 0)
             return false;
     return true;
 }
 
-static void print_symbol(const char *symbol) {
+static void print_symbol(const char *symbol)
+{
     uint64_t executed = 0;
     for (const struct block *block = blocks; block; block = block->next)
         if (block->executed && block->symbol && strcmp(block->symbol, symbol) == 0)
@@ -183,7 +194,8 @@ static void print_symbol(const char *symbol) {
     fprintf(out, "symbol %s executed %llu\n", symbol, (unsigned long long)executed);
 }
 
-static void print_profile(void) {
+static void print_profile(void)
+{
     for (const struct block *block = blocks; block; block = block->next)
         if (block->executed && block->symbol && comes_first(block))
             print_symbol(block->symbol);
@@ -194,7 +206,8 @@ static void print_profile(void) {
                     block->symbol ? block->symbol : "?");
 }
 
-static void finished(uint64_t id, void *context) {
+static void finished(uint64_t id, void *context)
+{
     (void)id;
     (void)context;
     for (int i = 0; i < function_count; i++) {
@@ -210,7 +223,8 @@ static void finished(uint64_t id, void *context) {
 
 /* ---- set-up ------------------------------------------------------------------------------------- */
 
-static void add_function(const char *name) {
+static void add_function(const char *name)
+{
     if (function_count == FUNCTIONS)
         stop("too many functions; give at most 32 fn=NAME");
     uint64_t *histogram = calloc(BUCKETS, sizeof *histogram);
@@ -220,7 +234,8 @@ static void add_function(const char *name) {
     functions[function_count++] = (struct function){.name = copy, .min = UINT64_MAX, .histogram = histogram};
 }
 
-static void read_option(const char *option) {
+static void read_option(const char *option)
+{
     if (strncmp(option, "fn=", 3) == 0) {
         add_function(option + 3);
     } else if (strcmp(option, "profile=on") == 0) {
@@ -234,8 +249,8 @@ static void read_option(const char *option) {
     }
 }
 
-__attribute__((visibility("default"))) int qemu_plugin_install(uint64_t id, const struct qemu_info *info, int argc,
-                                                               char **argv) {
+__attribute__((visibility("default"))) int qemu_plugin_install(uint64_t id, const struct qemu_info *info, int argc, char **argv)
+{
     out = stderr;
     target = strdup(info->target_name);
     if (!target || !calls_known(target))

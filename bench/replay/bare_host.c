@@ -8,19 +8,23 @@
 
 #include "bare.h"
 
-void bare_print(const char *text) {
+void bare_print(const char *text)
+{
     fputs(text, stdout);
 }
 
-void bare_exit(int status) {
+void bare_exit(int status)
+{
     exit(status);
 }
 
-int bare_open(const char *path) {
+int bare_open(const char *path)
+{
     return open(path, O_RDONLY);
 }
 
-long bare_read(int file, void *to, size_t bytes) {
+long bare_read(int file, void *to, size_t bytes)
+{
     size_t done = 0;
     while (done < bytes) {
         ssize_t part = read(file, (char *)to + done, bytes - done);
@@ -33,6 +37,7 @@ long bare_read(int file, void *to, size_t bytes) {
     return (long)done;
 }
 
-void *bare_memory(size_t bytes) {
+void *bare_memory(size_t bytes)
+{
     return calloc(1, bytes); /* never given back: the process is about to end */
 }

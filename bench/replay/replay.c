@@ -10,14 +10,16 @@
 
 enum { TIMES_PEAK = 4 };
 
-static int complain(const char *sentence) {
+static int complain(const char *sentence)
+{
     bare_print("replay: ");
     bare_print(sentence);
     bare_print("\n");
     return 2;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     struct trace trace;
     if (argc != 2)
         return complain("give one trace");

@@ -7,7 +7,8 @@
 
 #include "subject.h"
 
-static bool run_record(const struct trace_record *record, void **address) {
+static bool run_record(const struct trace_record *record, void **address)
+{
     switch (trace_operation(record)) {
     case TRACE_FREE:
         bench_free(*address);
@@ -26,7 +27,8 @@ static bool run_record(const struct trace_record *record, void **address) {
     return false;
 }
 
-bool run_trace(const struct trace *trace) {
+bool run_trace(const struct trace *trace)
+{
     for (uint32_t i = 0; i < trace->operations; i++)
         if (!run_record(&trace->records[i], &trace->addresses[trace_block(&trace->records[i])]))
             return false;

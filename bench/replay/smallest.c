@@ -15,12 +15,14 @@
 
 enum { STEP = 4, TIMES_PEAK = 16 };
 
-static bool completes(const struct trace *trace, void *region, size_t bytes) {
+static bool completes(const struct trace *trace, void *region, size_t bytes)
+{
     memset(trace->addresses, 0, trace->blocks * sizeof *trace->addresses);
     return bench_open(region, bytes) && run_trace(trace);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     struct trace trace;
     const char *wrong = argc == 2 ? trace_read(&trace, argv[1]) : "give one trace";
     if (wrong) {

@@ -25,7 +25,8 @@ static struct em_pool pool;
 static struct em_caps_heap heaps[RECORDS];
 static struct em_caps_edge edges[EM_POOL_EDGES(RECORDS)];
 
-bool bench_open(void *region, size_t bytes) {
+bool bench_open(void *region, size_t bytes)
+{
     const struct em_pool_storage storage = {.heaps = heaps, .edges = edges, .capacity = RECORDS};
     const struct em_region_use use = {
         .start = (uintptr_t)region, .end = (uintptr_t)region + bytes, .type = &dram, .startup_stack = false};
@@ -33,14 +34,17 @@ bool bench_open(void *region, size_t bytes) {
     return em_pool_start(&pool, &use, 1) == EM_OK;
 }
 
-void *bench_malloc(size_t size) {
+void *bench_malloc(size_t size)
+{
     return em_caps_allocate(&pool, size, WANTED);
 }
 
-void bench_free(void *address) {
+void bench_free(void *address)
+{
     em_caps_free(&pool, address);
 }
 
-void *bench_realloc(void *address, size_t size) {
+void *bench_realloc(void *address, size_t size)
+{
     return em_caps_reallocate(&pool, address, size, WANTED);
 }

@@ -7,7 +7,8 @@
 static struct em_heap *heap;
 static struct em_lock lock;
 
-bool bench_open(void *region, size_t bytes) {
+bool bench_open(void *region, size_t bytes)
+{
     heap = em_heap_create(region, bytes, &BENCH_ENGINE);
     if (!heap)
         return false;
@@ -15,14 +16,17 @@ bool bench_open(void *region, size_t bytes) {
     return true;
 }
 
-void *bench_malloc(size_t size) {
+void *bench_malloc(size_t size)
+{
     return em_heap_allocate(heap, size);
 }
 
-void bench_free(void *address) {
+void bench_free(void *address)
+{
     em_heap_free(heap, address);
 }
 
-void *bench_realloc(void *address, size_t size) {
+void *bench_realloc(void *address, size_t size)
+{
     return em_heap_reallocate(heap, address, size);
 }

@@ -8,12 +8,14 @@
 
 enum { HEADER_WORDS = 4, MAGIC = 0x43525448 }; /* "HTRC" */
 
-static bool allocates(const struct trace_record *record) {
+static bool allocates(const struct trace_record *record)
+{
     return trace_operation(record) == TRACE_MALLOC || trace_operation(record) == TRACE_MEMALIGN;
 }
 
 /* Follows the live bytes through the trace. False iff a record contradicts those before it. */
-static bool find_peak(struct trace *trace) {
+static bool find_peak(struct trace *trace)
+{
     const uint32_t live_mark = 1u << 31; /* apart from the size: a block of 0 bytes is live too */
     size_t live = 0;
     for (uint32_t i = 0; i < trace->operations; i++) {
@@ -31,7 +33,8 @@ static bool find_peak(struct trace *trace) {
     return true;
 }
 
-const char *trace_read(struct trace *trace, const char *path) {
+const char *trace_read(struct trace *trace, const char *path)
+{
     uint32_t header[HEADER_WORDS];
     *trace = (struct trace){0};
     int file = bare_open(path);

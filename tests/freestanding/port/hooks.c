@@ -6,15 +6,18 @@
 #include "bare.h"
 #include "espmem/port.h"
 
-void em_port_lock(struct em_lock *lock) {
+void em_port_lock(struct em_lock *lock)
+{
     (void)lock;
 }
 
-void em_port_unlock(struct em_lock *lock) {
+void em_port_unlock(struct em_lock *lock)
+{
     (void)lock;
 }
 
-void em_port_copy(void *to, const void *from, size_t bytes) {
+void em_port_copy(void *to, const void *from, size_t bytes)
+{
     uint32_t *out = to;
     const uint32_t *in = from;
     size_t words = bytes / sizeof *out;
@@ -24,7 +27,8 @@ void em_port_copy(void *to, const void *from, size_t bytes) {
         ((unsigned char *)to)[i] = ((const unsigned char *)from)[i];
 }
 
-void em_port_fault(const struct em_fault *fault) {
+void em_port_fault(const struct em_fault *fault)
+{
     (void)fault;
     bare_print("the core reported a fault\n");
     bare_exit(71);
