@@ -203,12 +203,12 @@ static struct em_block *drop_front(struct em_heap *heap, struct em_block *block,
 }
 
 /* Bytes from `payload` to the first place where (place + offset) is aligned and what is left in front
- * is nothing or a block. */
+ * can be a block. Nothing is left in front only where no offset was asked for, as on the chip. */
 static size_t gap_before(uintptr_t payload, size_t alignment, size_t offset)
 {
     size_t mask = alignment - 1;
-    size_t gap = (0 - (payload + offset)) & mask;
-    if (gap == 0 || gap >= EM_BLOCK_MINIMUM) {
+    size_t gap = (0 - payload) & mask;
+    if (offset == 0 && (gap == 0 || gap >= EM_BLOCK_MINIMUM)) {
         return gap;
     }
     return EM_BLOCK_MINIMUM + ((0 - (payload + EM_BLOCK_MINIMUM + offset)) & mask);
@@ -222,7 +222,7 @@ static struct em_block *tlsf_allocate_aligned(struct em_heap *heap, size_t size,
         return NULL;
     }
     if (alignment > 4 && (!em_add(&need, need, alignment) || !em_add(&need, need, EM_BLOCK_MINIMUM) ||
-                          !em_add(&need, need, offset) || !em_round_up(&need, alignment))) {
+                          !em_round_up(&need, alignment))) {
         return NULL;
     }
     need = payload_for(heap, need);

@@ -58,8 +58,8 @@ void em_heap_set_lock(struct em_heap *heap, struct em_lock *lock);
 void *em_heap_allocate(struct em_heap *heap, size_t size);
 
 /* The same, with (address + offset) a multiple of `alignment`. `offset` is rounded up to 4.
- * NULL iff size is 0, alignment is no power of two, or no hole of size + alignment + offset + 16
- * bytes, rounded up to its class, exists. An alignment up to 4 costs nothing. */
+ * NULL iff size is 0, alignment is no power of two, or no hole of size + alignment + 16 bytes,
+ * rounded up to its class, exists. An alignment up to 4 costs nothing. */
 void *em_heap_allocate_aligned(struct em_heap *heap, size_t size, size_t alignment, size_t offset);
 
 /* Gives a block back and merges it with free neighbours. NULL is ignored. A pointer that is not a
