@@ -22,6 +22,7 @@ subjects="heap caps"
 real="tls32 json32 lua32 sqlite3 ft64"
 functions=fn=bench_malloc,fn=bench_free,fn=bench_realloc
 
+# shellcheck source=bench/build.sh disable=SC2154
 . "$bench/build.sh"
 
 die()
