@@ -5,7 +5,6 @@
  *
  * One idea: the table says what the page tables show. A page that shows the wanted bank with the
  * wanted rights costs no system call, and neighbours that change together cost one. */
-#define _GNU_SOURCE
 #include "banks.h"
 
 #include <stdlib.h>

@@ -4,7 +4,6 @@
  *
  * One idea: see psram.h. A file is shared by parent and child of a fork, memory is not: so the child
  * gets a file of its own. */
-#define _GNU_SOURCE
 #include "psram.h"
 
 #include <string.h>

@@ -5,7 +5,6 @@
  *
  * One idea: a reservation never replaces a mapping of somebody else. Where randomisation put one in
  * the way, the same program without randomisation has it elsewhere. */
-#define _GNU_SOURCE
 #include "space.h"
 
 #include <stdio.h>

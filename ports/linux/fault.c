@@ -5,7 +5,6 @@
  * heap it reports may be the program's own.
  *
  * One idea: one fault, one report that names the pointer first, then the reason, then what is known. */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,6 @@
  * One idea: a thread has a number of its own that fork copies along with its stack, so that a lock
  * which is held across fork is held by the child's only thread as well, and can be given back there.
  * (A thread's kernel id would have changed.) */
-#define _GNU_SOURCE
 #include <linux/futex.h>
 #include <stdbool.h>
 #include <sys/syscall.h>
