@@ -15,7 +15,7 @@
 enum { PAGES_MAX = 1024, EMPTY = 0, READ_ONLY = 1, WRITABLE = 2 };
 
 struct page {
-    uint16_t bank;   /* 1 + the bank shown, or shown last; 0: none ever */
+    uint16_t bank; /* 1 + the bank shown, or shown last; 0: none ever */
     uint8_t rights;
 };
 
@@ -25,11 +25,18 @@ static uintptr_t window;
 static size_t bank_size;
 static bool strict;
 
-static void *address_of(unsigned page) { return (void *)(window + page * bank_size); }
+static void *address_of(unsigned page)
+{
+    return (void *)(window + page * bank_size);
+}
 
-static int protection_of(unsigned rights) { return rights == WRITABLE ? PROT_READ | PROT_WRITE : PROT_READ; }
+static int protection_of(unsigned rights)
+{
+    return rights == WRITABLE ? PROT_READ | PROT_WRITE : PROT_READ;
+}
 
-static bool make_empty(unsigned page, unsigned count) {
+static bool make_empty(unsigned page, unsigned count)
+{
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
     void *memory = mmap(address_of(page), count * bank_size, PROT_NONE, flags, -1, 0);
     if (memory == MAP_FAILED)
@@ -40,7 +47,8 @@ static bool make_empty(unsigned page, unsigned count) {
 }
 
 /* One run of pages and banks, without a look at what is there. */
-static bool show(unsigned page, unsigned bank, unsigned count, uint8_t rights) {
+static bool show(unsigned page, unsigned bank, unsigned count, uint8_t rights)
+{
     off_t offset = (off_t)(bank * bank_size);
     int flags = MAP_SHARED | MAP_FIXED | MAP_POPULATE;
     void *memory = mmap(address_of(page), count * bank_size, protection_of(rights), flags, sim_psram_file(), offset);
@@ -57,19 +65,22 @@ static bool show(unsigned page, unsigned bank, unsigned count, uint8_t rights) {
     return true;
 }
 
-static bool shows(unsigned page, unsigned bank, uint8_t rights) {
+static bool shows(unsigned page, unsigned bank, uint8_t rights)
+{
     return pages[page].bank == bank + 1 && pages[page].rights == rights;
 }
 
 /* How many of the next pages show, or do not show, what is wanted. */
-static unsigned run_length(unsigned page, unsigned bank, unsigned count, uint8_t rights, bool shown) {
+static unsigned run_length(unsigned page, unsigned bank, unsigned count, uint8_t rights, bool shown)
+{
     unsigned length = 0;
     while (length < count && shows(page + length, bank + length, rights) == shown)
         length++;
     return length;
 }
 
-static bool map_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, unsigned count, unsigned flags) {
+static bool map_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, unsigned count, unsigned flags)
+{
     (void)mmu;
     uint8_t rights = strict && (flags & EM_MAP_READ_ONLY) ? READ_ONLY : WRITABLE;
     for (unsigned done = 0; done < count;) {
@@ -82,13 +93,15 @@ static bool map_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, uns
     return true;
 }
 
-void sim_banks_set_aside(unsigned page, unsigned count) {
+void sim_banks_set_aside(unsigned page, unsigned count)
+{
     if (strict && count > 0 && !make_empty(page, count))
         abort(); /* an access that must fault would go through */
 }
 
 /* What was written is in the file at once: nothing to write back. */
-static void unmap_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, unsigned count) {
+static void unmap_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, unsigned count)
+{
     (void)mmu;
     (void)bank;
     sim_banks_set_aside(page, count);
@@ -96,7 +109,8 @@ static void unmap_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, u
 
 static struct em_bank_mmu bank_switch = {map_banks, unmap_banks};
 
-struct em_bank_mmu *sim_banks_open(const struct em_bank_window *wanted, enum em_manner manner) {
+struct em_bank_mmu *sim_banks_open(const struct em_bank_window *wanted, enum em_manner manner)
+{
     sim_banks_close();
     if (wanted->banks > PAGES_MAX)
         return NULL;
@@ -115,21 +129,24 @@ struct em_bank_mmu *sim_banks_open(const struct em_bank_window *wanted, enum em_
     return &bank_switch;
 }
 
-void sim_banks_close(void) {
+void sim_banks_close(void)
+{
     if (page_count > 0 && !make_empty(0, page_count))
         abort(); /* pages of a RAM that is gone would stay visible */
     page_count = 0;
 }
 
 /* The run of pages from `page` that one mmap can show. */
-static unsigned neighbours(unsigned page) {
+static unsigned neighbours(unsigned page)
+{
     unsigned count = 1;
     while (page + count < page_count && shows(page + count, pages[page].bank - 1u + count, pages[page].rights))
         count++;
     return count;
 }
 
-bool sim_banks_show_again(void) {
+bool sim_banks_show_again(void)
+{
     for (unsigned page = 0; page < page_count;) {
         unsigned count = pages[page].rights == EMPTY ? 1 : neighbours(page);
         if (pages[page].rights != EMPTY && !show(page, pages[page].bank - 1u, count, pages[page].rights))
@@ -139,7 +156,8 @@ bool sim_banks_show_again(void) {
     return true;
 }
 
-struct sim_page_view sim_banks_view(uintptr_t address) {
+struct sim_page_view sim_banks_view(uintptr_t address)
+{
     struct sim_page_view view = {0};
     if (page_count == 0 || address < window || address - window >= page_count * bank_size)
         return view;
@@ -153,7 +171,8 @@ struct sim_page_view sim_banks_view(uintptr_t address) {
     return view;
 }
 
-bool sim_banks_is_memory(uintptr_t start, uintptr_t end) {
+bool sim_banks_is_memory(uintptr_t start, uintptr_t end)
+{
     if (start >= end)
         return false;
     for (uintptr_t address = start; address < end; address += bank_size - (address - window) % bank_size)

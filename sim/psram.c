@@ -14,13 +14,15 @@ static int file = -1;
 static size_t size;
 static int copy = -1;
 
-static void *show(int descriptor, int rights) {
+static void *show(int descriptor, int rights)
+{
     void *memory = mmap(NULL, size, rights, MAP_SHARED | MAP_POPULATE, descriptor, 0);
     return memory == MAP_FAILED ? NULL : memory;
 }
 
 /* A file of `size` zeros; showing it once with the right to write makes its pages present. */
-static int new_file(void) {
+static int new_file(void)
+{
     int descriptor = memfd_create("espmem-psram", MFD_CLOEXEC);
     if (descriptor < 0)
         return -1;
@@ -33,7 +35,8 @@ static int new_file(void) {
     return descriptor;
 }
 
-bool sim_psram_open(size_t bytes) {
+bool sim_psram_open(size_t bytes)
+{
     sim_psram_close();
     if (bytes == 0)
         return true;
@@ -44,18 +47,26 @@ bool sim_psram_open(size_t bytes) {
     return file >= 0;
 }
 
-void sim_psram_close(void) {
+void sim_psram_close(void)
+{
     if (file >= 0)
         close(file);
     file = -1;
     size = 0;
 }
 
-int sim_psram_file(void) { return file; }
+int sim_psram_file(void)
+{
+    return file;
+}
 
-size_t sim_psram_bytes(void) { return size; }
+size_t sim_psram_bytes(void)
+{
+    return size;
+}
 
-static bool copy_contents(int to, int from) {
+static bool copy_contents(int to, int from)
+{
     void *target = show(to, PROT_READ | PROT_WRITE);
     void *source = show(from, PROT_READ);
     if (target && source)
@@ -67,7 +78,8 @@ static bool copy_contents(int to, int from) {
     return target && source;
 }
 
-void sim_psram_prepare_fork(void) {
+void sim_psram_prepare_fork(void)
+{
     if (file < 0)
         return;
     copy = new_file();
@@ -75,13 +87,15 @@ void sim_psram_prepare_fork(void) {
         sim_psram_parent_forked();
 }
 
-void sim_psram_parent_forked(void) {
+void sim_psram_parent_forked(void)
+{
     if (copy >= 0)
         close(copy);
     copy = -1;
 }
 
-bool sim_psram_child_forked(void) {
+bool sim_psram_child_forked(void)
+{
     if (file < 0)
         return true;
     close(file);

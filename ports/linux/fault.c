@@ -13,7 +13,10 @@
 #include "port.h"
 
 /* A process's memory knows bytes and words alike, so the C library may choose. */
-void em_port_copy(void *to, const void *from, size_t bytes) { memcpy(to, from, bytes); }
+void em_port_copy(void *to, const void *from, size_t bytes)
+{
+    memcpy(to, from, bytes);
+}
 
 static const char *const kind_texts[] = {
     [EM_FAULT_FOREIGN_POINTER] = "it is in none of the heaps",
@@ -26,17 +29,19 @@ static const char *const kind_texts[] = {
 };
 
 static const char *const operation_texts[] = {
-    [EM_DURING_FREE] = "free of",     [EM_DURING_REALLOCATE] = "realloc of", [EM_DURING_ALLOCATE] = "allocation near",
-    [EM_DURING_QUERY] = "size of",    [EM_DURING_CHECK] = "check at",
+    [EM_DURING_FREE] = "free of",  [EM_DURING_REALLOCATE] = "realloc of", [EM_DURING_ALLOCATE] = "allocation near",
+    [EM_DURING_QUERY] = "size of", [EM_DURING_CHECK] = "check at",
 };
 
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
-static const char *text_of(const char *const *table, size_t count, unsigned value) {
+static const char *text_of(const char *const *table, size_t count, unsigned value)
+{
     return value < count && table[value] ? table[value] : "?";
 }
 
-void em_linux_fault_text(const struct em_fault *fault, char *text, size_t room) {
+void em_linux_fault_text(const struct em_fault *fault, char *text, size_t room)
+{
     const char *operation = text_of(operation_texts, COUNT(operation_texts), (unsigned)fault->during);
     const char *reason = text_of(kind_texts, COUNT(kind_texts), (unsigned)fault->kind);
     char heap[64] = "", values[96] = "";
@@ -50,9 +55,13 @@ void em_linux_fault_text(const struct em_fault *fault, char *text, size_t room) 
 
 static const struct em_linux_fault_handling *handling;
 
-void em_linux_handle_faults(const struct em_linux_fault_handling *wanted) { handling = wanted; }
+void em_linux_handle_faults(const struct em_linux_fault_handling *wanted)
+{
+    handling = wanted;
+}
 
-static void report(const char *text, const char *known) {
+static void report(const char *text, const char *known)
+{
     char line[768];
     int length = snprintf(line, sizeof line, known[0] ? "espmem: %s; %s\n" : "espmem: %s%s\n", text, known);
     if (length > (int)sizeof line - 1)
@@ -61,7 +70,8 @@ static void report(const char *text, const char *known) {
     (void)written; /* a closed stderr changes nothing about what follows */
 }
 
-void em_port_fault(const struct em_fault *fault) {
+void em_port_fault(const struct em_fault *fault)
+{
     char text[320], known[384] = "";
     em_linux_fault_text(fault, text, sizeof text);
     if (handling && handling->describe)

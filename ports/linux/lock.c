@@ -19,24 +19,28 @@ enum { WAITED_FOR = 1, SPINS = 100 };
 static uint32_t numbers_given;
 static _Thread_local uint32_t own_number;
 
-static uint32_t thread_number(void) {
+static uint32_t thread_number(void)
+{
     if (own_number == 0)
         own_number = 2 * __atomic_add_fetch(&numbers_given, 1, __ATOMIC_RELAXED);
     return own_number;
 }
 
-static bool take(uint32_t *word, uint32_t value) {
+static bool take(uint32_t *word, uint32_t value)
+{
     uint32_t unlocked = 0;
     return __atomic_compare_exchange_n(word, &unlocked, value, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
-static void pause_briefly(void) {
+static void pause_briefly(void)
+{
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #endif
 }
 
-static bool take_by_spinning(uint32_t *word, uint32_t me) {
+static bool take_by_spinning(uint32_t *word, uint32_t me)
+{
     for (int i = 0; i < SPINS; i++) {
         if (__atomic_load_n(word, __ATOMIC_RELAXED) == 0 && take(word, me))
             return true;
@@ -46,7 +50,8 @@ static bool take_by_spinning(uint32_t *word, uint32_t me) {
 }
 
 /* Whoever has slept takes the lock as "waited for": it cannot know whether others still sleep. */
-static void take_by_sleeping(uint32_t *word, uint32_t me) {
+static void take_by_sleeping(uint32_t *word, uint32_t me)
+{
     while (!take(word, me | WAITED_FOR)) {
         uint32_t seen = __atomic_load_n(word, __ATOMIC_RELAXED);
         if (seen == 0)
@@ -59,7 +64,8 @@ static void take_by_sleeping(uint32_t *word, uint32_t me) {
     }
 }
 
-void em_port_lock(struct em_lock *lock) {
+void em_port_lock(struct em_lock *lock)
+{
     uint32_t me = thread_number();
     uint32_t *word = &lock->word[0];
     if (take(word, me))
@@ -72,7 +78,8 @@ void em_port_lock(struct em_lock *lock) {
         take_by_sleeping(word, me);
 }
 
-void em_port_unlock(struct em_lock *lock) {
+void em_port_unlock(struct em_lock *lock)
+{
     if (lock->word[1] > 0) {
         lock->word[1]--;
         return;
