@@ -30,7 +30,7 @@ struct idf_task_service {
     bool (*start)(struct idf_task *task, void (*enter)(struct idf_task *task));
     struct idf_task *(*current)(void);       /* the calling thread's task, NULL if it plays none */
     void (*set_current)(struct idf_task *task);
-    _Noreturn void (*leave)(void);           /* ends the calling thread; its record may already be another's */
+    __attribute__((noreturn)) void (*leave)(void);           /* ends the calling thread; its record may already be another's */
     unsigned (*core)(void);                  /* the core that a thread plays which is no task */
     void (*sleep)(uint32_t milliseconds);
     void (*yield)(void);
@@ -52,8 +52,8 @@ struct idf_platform {
     void (*console)(const char *text, size_t length);    /* what the chip's own console shows */
     void (*report)(const char *text, size_t length);     /* what espmem itself has to say */
     /* Stops the program as the chip's panic does; `reason` is one line without its end. */
-    _Noreturn void (*panic)(const char *reason);
-    _Noreturn void (*restart)(void);
+    __attribute__((noreturn)) void (*panic)(const char *reason);
+    __attribute__((noreturn)) void (*restart)(void);
     /* Whether all addresses of [start, end) are memory of the chip that can be read and written. */
     bool (*is_memory)(uintptr_t start, uintptr_t end);
     struct em_bank_mmu *bank_mmu;                        /* NULL: no banks */
