@@ -101,9 +101,10 @@ TEST(a_dump_is_in_the_chips_format)
     fresh();
     multi_heap_malloc(heap, 100);
     multi_heap_dump(heap);
-    snprintf(wanted, sizeof wanted,
-             "Showing data for heap: %p \nBlock %p data, size: 104 bytes, Free: No \nBlock %p data, size: 3636 bytes, Free: Yes \n",
-             (void *)memory, (void *)((char *)memory + 348), (void *)((char *)memory + 456));
+    snprintf(
+        wanted, sizeof wanted,
+        "Showing data for heap: %p \nBlock %p data, size: 104 bytes, Free: No \nBlock %p data, size: 3636 bytes, Free: Yes \n",
+        (void *)memory, (void *)((char *)memory + 348), (void *)((char *)memory + 456));
     CHECK_STR(fixture_console(), wanted);
 }
 

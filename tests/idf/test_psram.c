@@ -121,11 +121,11 @@ TEST(pointers_answer_by_their_address)
         uintptr_t address;
         bool dram, iram, executable, bytes, internal, external;
     } rows[] = {
-        {0x3FFAE000, true, false, false, true, true, false},  {0x3FFADFFF, false, false, false, true, true, false},
-        {0x3FFFFFFF, true, false, false, true, true, false},  {0x40000000, false, false, true, false, true, false},
-        {0x40080000, false, true, true, false, true, false},  {0x4007FFFF, false, false, false, false, true, false},
-        {0x400A9FFF, false, true, true, false, true, false},  {0x400BFFFC, false, false, true, false, true, false},
-        {0x3F800000, false, false, false, true, false, true}, {0x3FBFFFFF, false, false, false, true, false, true},
+        {0x3FFAE000, true, false, false, true, true, false},    {0x3FFADFFF, false, false, false, true, true, false},
+        {0x3FFFFFFF, true, false, false, true, true, false},    {0x40000000, false, false, true, false, true, false},
+        {0x40080000, false, true, true, false, true, false},    {0x4007FFFF, false, false, false, false, true, false},
+        {0x400A9FFF, false, true, true, false, true, false},    {0x400BFFFC, false, false, true, false, true, false},
+        {0x3F800000, false, false, false, true, false, true},   {0x3FBFFFFF, false, false, false, true, false, true},
         {0x3FC00000, false, false, false, false, false, false}, {0x400D0000, false, false, true, false, false, false},
         {0x50001FFF, false, false, false, false, true, false},  {0x3FF80000, false, false, false, false, false, false},
         {0x400C0000, false, false, true, false, true, false},
