@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "esp_heap_caps.h"
-#include "esp_private/heap_default.h"
 #include "idf/chip.h"
 #include "space.h"
 
