@@ -119,12 +119,8 @@ static const struct system_task {
     uint32_t stack_bytes;
     bool main;
 } system_tasks[] = {
-    {"ipc0", 24, 0, 1024, false},
-    {"ipc1", 24, 1, 1024, false},
-    {"main", MAIN_PRIORITY, 0, MAIN_STACK, true},
-    {"IDLE0", 0, 0, 1536, false},
-    {"IDLE1", 0, 1, 1536, false},
-    {"Tmr Svc", 1, ANY_CORE, 2048, false},
+    {"ipc0", 24, 0, 1024, false}, {"ipc1", 24, 1, 1024, false}, {"main", MAIN_PRIORITY, 0, MAIN_STACK, true},
+    {"IDLE0", 0, 0, 1536, false}, {"IDLE1", 0, 1, 1536, false}, {"Tmr Svc", 1, ANY_CORE, 2048, false},
 };
 
 static bool start_system_task(const struct system_task *task)

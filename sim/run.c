@@ -47,8 +47,9 @@ bool espmem_boot(const char *text, char *why, size_t room)
     if (!em_board_parse(&board, text ? text : em_board_default, why, room))
         return false;
     if (sim_space_reserve(board.chip))
-        return refuse(why, room, "this process already uses addresses of the chip: boot it before anything else, or build the "
-                                 "program as a position independent executable");
+        return refuse(why, room,
+                      "this process already uses addresses of the chip: boot it before anything else, or build the "
+                      "program as a position independent executable");
     struct sim_settings settings = sim_settings_of_board(&board);
     if (!sim_boot(&settings, why, room))
         return false;

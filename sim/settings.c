@@ -54,8 +54,9 @@ struct program {
 static bool join(struct program *program, const struct espmem_program_config *object, char *why, size_t room)
 {
     if (object->options != ESPMEM_OPTIONS)
-        return refuse(why, room, "an object of this program was compiled with headers of another espmem than the one it is "
-                                 "linked with: compile all of it again");
+        return refuse(why, room,
+                      "an object of this program was compiled with headers of another espmem than the one it is "
+                      "linked with: compile all of it again");
     for (unsigned i = 0; i < ESPMEM_OPTIONS; i++) {
         int said = object->value[i];
         if (said >= 0 && program->said[i] >= 0 && said != program->said[i])

@@ -17,11 +17,11 @@ enum sim_choice { SIM_UNSAID = -1, SIM_NO = 0, SIM_YES = 1 };
 
 struct sim_settings {
     struct em_board board;
-    enum sim_choice psram_wanted;  /* yes: the program relies on it */
-    bool psram_may_be_missing;     /* CONFIG_SPIRAM_IGNORE_NOTFOUND */
-    bool psram_tested;             /* at boot, as the chip does unless switched off */
-    bool psram_for_malloc;         /* plain malloc may use it, and a pool is kept for DMA */
-    unsigned ticks_per_second;     /* 0: unsaid */
+    enum sim_choice psram_wanted; /* yes: the program relies on it */
+    bool psram_may_be_missing;    /* CONFIG_SPIRAM_IGNORE_NOTFOUND */
+    bool psram_tested;            /* at boot, as the chip does unless switched off */
+    bool psram_for_malloc;        /* plain malloc may use it, and a pool is kept for DMA */
+    unsigned ticks_per_second;    /* 0: unsaid */
 };
 
 /* The settings of a board alone. */
