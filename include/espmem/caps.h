@@ -31,13 +31,14 @@ struct em_caps_heap {
     uintptr_t start, end;
     const char *type_name; /* "" where the region was added by bare capabilities */
     uint32_t caps[EM_PRIORITIES];
-    uint32_t all_caps; /* of all priorities together */
-    struct em_heap *heap; /* NULL until started */
+    uint32_t all_caps;            /* of all priorities together */
+    struct em_heap *heap;         /* NULL until started */
     const struct em_alias *alias; /* how the instruction bus sees it, or NULL */
-    struct em_caps_heap *next; /* the order in which heaps are asked */
+    struct em_caps_heap *next;    /* the order in which heaps are asked */
     struct em_lock lock;
     size_t watched_minimum; /* while the minimum is monitored */
     bool watched;
+    bool startup_stack; /* started by em_pool_end_startup */
 };
 
 /* Where one owner's addresses begin; the core's. */
@@ -60,7 +61,7 @@ struct em_pool {
     struct em_pool_storage storage;
     unsigned count;
     struct em_caps_heap *first;
-    unsigned edge_version; /* even: at rest; the half of the edges in use is (version / 2) % 2 */
+    unsigned edge_version; /* the half of the edges in use is its lowest bit */
     unsigned edge_count[2];
     struct em_lock lock;
     struct em_watcher *watchers;
