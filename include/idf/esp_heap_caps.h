@@ -14,8 +14,8 @@
 
 #include "esp_attr.h"
 #include "esp_err.h"
+#include "espmem_config.h"
 #include "multi_heap.h"
-#include "sdkconfig.h"
 
 #ifdef __cplusplus
 extern "C" {

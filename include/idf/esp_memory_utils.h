@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 #include "esp_attr.h"
-#include "sdkconfig.h"
+#include "espmem_config.h"
 #include "soc/soc.h"
 #include "soc/soc_caps.h"
 

@@ -1,4 +1,7 @@
 /* See fixture.h. */
+#ifndef ESPMEM_NO_BOOT
+#define ESPMEM_NO_BOOT /* the fixture brings up the chip */
+#endif
 #include "fixture.h"
 
 #include <setjmp.h>

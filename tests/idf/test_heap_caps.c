@@ -1,4 +1,7 @@
 /* heap_caps_*: what is told of failures, the printed texts, and what is refused. */
+#ifndef ESPMEM_NO_BOOT
+#define ESPMEM_NO_BOOT /* the fixture brings up the chip */
+#endif
 #include "check.h"
 
 #include <stdlib.h>

@@ -1,4 +1,7 @@
 /* esp_himem_*: handles, refusals and their words. */
+#ifndef ESPMEM_NO_BOOT
+#define ESPMEM_NO_BOOT /* the fixture brings up the chip */
+#endif
 #include "check.h"
 
 #include "../../idf/boot.h"

@@ -1,4 +1,7 @@
 /* multi_heap_*: that each name does what it says, on memory of the process. */
+#ifndef ESPMEM_NO_BOOT
+#define ESPMEM_NO_BOOT /* the fixture brings up the chip */
+#endif
 #include "check.h"
 
 #include "esp_heap_caps.h"

@@ -1,4 +1,7 @@
 /* esp_psram_*: how PSRAM is found, tested and shared out. */
+#ifndef ESPMEM_NO_BOOT
+#define ESPMEM_NO_BOOT /* the fixture brings up the chip */
+#endif
 #include "check.h"
 
 #include "../../idf/chip.h"
