@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 
 # shellcheck disable=SC2154 # log and jobs are set by dev
-all_stages="format linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding install"
+all_stages="harness format linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding install"
 quick_stages="linux64 golden64"
 passed=0
 failed=0
@@ -123,6 +123,7 @@ stage_asan()
 {
     built asan || return
     ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 programs asan
+    [ ! -d tests/golden ] || golden asan
 }
 stage_tsan()
 {
@@ -207,6 +208,7 @@ script()
     counted "$1" "tests/$1/run.sh"
 }
 stage_floors() { built linux64 && script floors; }
+stage_harness() { script harness; }
 stage_freestanding() { script freestanding; }
 stage_install() { script install; }
 

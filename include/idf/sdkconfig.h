@@ -1,0 +1,91 @@
+/* The configuration of a program that brings none of its own.
+ *
+ * Options that are off are not defined, as in ESP-IDF. Each can be set from outside with -D.
+ *
+ * One idea: these are the values of the default board, so a program and the chip under it agree. */
+#ifndef IDF_SDKCONFIG_H
+#define IDF_SDKCONFIG_H
+
+/* First: it records what the program has said so far, and the rest of this file is not the program's. */
+#include "espmem_config.h"
+
+#ifndef CONFIG_IDF_TARGET
+#define CONFIG_IDF_TARGET "esp32"
+#endif
+#ifndef CONFIG_IDF_TARGET_ESP32
+#define CONFIG_IDF_TARGET_ESP32 1
+#endif
+#ifndef CONFIG_IDF_TARGET_ARCH_XTENSA
+#define CONFIG_IDF_TARGET_ARCH_XTENSA 1
+#endif
+#ifndef CONFIG_IDF_FIRMWARE_CHIP_ID
+#define CONFIG_IDF_FIRMWARE_CHIP_ID 0x0000
+#endif
+
+#ifndef CONFIG_SPIRAM
+#define CONFIG_SPIRAM 1
+#endif
+#ifndef CONFIG_ESP32_SPIRAM_SUPPORT
+#define CONFIG_ESP32_SPIRAM_SUPPORT CONFIG_SPIRAM
+#endif
+#ifndef CONFIG_SPIRAM_SUPPORT
+#define CONFIG_SPIRAM_SUPPORT CONFIG_SPIRAM
+#endif
+#ifndef CONFIG_SPIRAM_BOOT_HW_INIT
+#define CONFIG_SPIRAM_BOOT_HW_INIT 1
+#endif
+#ifndef CONFIG_SPIRAM_BOOT_INIT
+#define CONFIG_SPIRAM_BOOT_INIT 1
+#endif
+#ifndef CONFIG_SPIRAM_USE_MALLOC
+#define CONFIG_SPIRAM_USE_MALLOC 1
+#endif
+#ifndef CONFIG_SPIRAM_MEMTEST
+#define CONFIG_SPIRAM_MEMTEST 1
+#endif
+#ifndef CONFIG_SPIRAM_SPEED
+#define CONFIG_SPIRAM_SPEED 40
+#endif
+#ifndef CONFIG_SPIRAM_MALLOC_ALWAYSINTERNAL
+#define CONFIG_SPIRAM_MALLOC_ALWAYSINTERNAL 16384
+#endif
+#ifndef CONFIG_SPIRAM_MALLOC_RESERVE_INTERNAL
+#define CONFIG_SPIRAM_MALLOC_RESERVE_INTERNAL 32768
+#endif
+#ifndef CONFIG_SPIRAM_BANKSWITCH_ENABLE
+#define CONFIG_SPIRAM_BANKSWITCH_ENABLE 1
+#endif
+#ifndef CONFIG_SPIRAM_BANKSWITCH_RESERVE
+#define CONFIG_SPIRAM_BANKSWITCH_RESERVE 62
+#endif
+
+#ifndef CONFIG_HEAP_HAS_EXEC_HEAP
+#define CONFIG_HEAP_HAS_EXEC_HEAP 1
+#endif
+#ifndef CONFIG_HEAP_POISONING_DISABLED
+#define CONFIG_HEAP_POISONING_DISABLED 1
+#endif
+#ifndef CONFIG_HEAP_TRACING_OFF
+#define CONFIG_HEAP_TRACING_OFF 1
+#endif
+
+#ifndef CONFIG_FREERTOS_HZ
+#define CONFIG_FREERTOS_HZ 100
+#endif
+#ifndef CONFIG_FREERTOS_MAX_TASK_NAME_LEN
+#define CONFIG_FREERTOS_MAX_TASK_NAME_LEN 16
+#endif
+#ifndef CONFIG_ESP_MAIN_TASK_STACK_SIZE
+#define CONFIG_ESP_MAIN_TASK_STACK_SIZE 3584
+#endif
+#ifndef CONFIG_ESP_DEFAULT_CPU_FREQ_MHZ
+#define CONFIG_ESP_DEFAULT_CPU_FREQ_MHZ 160
+#endif
+#ifndef CONFIG_LOG_DEFAULT_LEVEL
+#define CONFIG_LOG_DEFAULT_LEVEL 3
+#endif
+#ifndef CONFIG_LOG_MAXIMUM_LEVEL
+#define CONFIG_LOG_MAXIMUM_LEVEL 3
+#endif
+
+#endif
