@@ -19,28 +19,41 @@
 
 struct idf_task; /* idf/freertos.h: the host's record of a task */
 
-/* Who plays the tasks: threads on a PC. All sizes in bytes, all times in milliseconds. */
+/* A wait that ends only by a wake. */
+#define IDF_FOREVER UINT32_MAX
+
+/* Who plays the tasks: threads on a PC. All sizes in bytes, all times in milliseconds.
+ * A task's record lies in a fixed table (IDF_TASKS of them, idf/freertos.h); `task->slot` numbers them,
+ * so a service can keep what it needs for each in an array of its own. */
 struct idf_task_service {
     /* Starts a thread that runs enter(task) with a stack of its own; false iff the host has none left. */
     bool (*start)(struct idf_task *task, void (*enter)(struct idf_task *task));
     struct idf_task *(*current)(void);       /* the calling thread's task, NULL if it plays none */
     void (*set_current)(struct idf_task *task);
-    _Noreturn void (*leave)(void);           /* ends the calling thread */
-    unsigned (*core)(void);                  /* the core that the caller plays */
+    __attribute__((noreturn)) void (*leave)(void);           /* ends the calling thread; its record may already be another's */
+    unsigned (*core)(void);                  /* the core that a thread plays which is no task */
     void (*sleep)(uint32_t milliseconds);
     void (*yield)(void);
+    /* Blocks the calling thread, which plays `task`, until somebody wakes that task or the time is over
+     * (IDF_FOREVER: never). A wake that came before the wait ends it at once; wakes do not add up. It may
+     * return early for no reason. What the waker wrote before wake() is seen after wait(). */
+    void (*wait)(struct idf_task *task, uint32_t milliseconds);
+    /* Ends the wait of the task, or its next one. Never blocks; from any thread; harmless for a task
+     * that has ended. */
+    void (*wake)(struct idf_task *task);
 };
 
 /* What the chip needs from whoever simulates it. Linked by a struct, since the tool and the tests
  * bring others than a program's boot. */
 struct idf_platform {
     uint32_t (*milliseconds)(void);                      /* since boot */
+    uint64_t (*microseconds)(void);                      /* the same clock, finer */
     uint32_t (*cycles)(void);                            /* a counter that never stands still */
     void (*console)(const char *text, size_t length);    /* what the chip's own console shows */
     void (*report)(const char *text, size_t length);     /* what espmem itself has to say */
     /* Stops the program as the chip's panic does; `reason` is one line without its end. */
-    _Noreturn void (*panic)(const char *reason);
-    _Noreturn void (*restart)(void);
+    __attribute__((noreturn)) void (*panic)(const char *reason);
+    __attribute__((noreturn)) void (*restart)(void);
     /* Whether all addresses of [start, end) are memory of the chip that can be read and written. */
     bool (*is_memory)(uintptr_t start, uintptr_t end);
     struct em_bank_mmu *bank_mmu;                        /* NULL: no banks */

@@ -44,8 +44,8 @@ struct em_block_view {
 };
 
 /* Makes a heap of [start, start + bytes).
- * Returns its handle, equal to `start`, or NULL iff start is NULL or no multiple of 4, bytes is over
- * 4 GiB - 1, or too few bytes are left beside the tables for one block (ESP32, 32-bit: 220 are enough).
+ * Returns its handle, equal to `start`, or NULL iff start is NULL or no multiple of 4, bytes is 2 GiB
+ * or more, or too few bytes are left beside the tables for one block (ESP32, 32-bit: 220 are enough).
  * Old contents do not matter. There is no end of a heap: the memory is simply used for something else. */
 struct em_heap *em_heap_create(void *start, size_t bytes, const struct em_engine *engine);
 
@@ -58,8 +58,8 @@ void em_heap_set_lock(struct em_heap *heap, struct em_lock *lock);
 void *em_heap_allocate(struct em_heap *heap, size_t size);
 
 /* The same, with (address + offset) a multiple of `alignment`. `offset` is rounded up to 4.
- * NULL iff size is 0, alignment is no power of two, or no hole of size + alignment + offset + 16
- * bytes, rounded up to its class, exists. An alignment up to 4 costs nothing. */
+ * NULL iff size is 0, alignment is no power of two, or no hole of size + alignment + 16 bytes,
+ * rounded up to its class, exists. An alignment up to 4 costs nothing. */
 void *em_heap_allocate_aligned(struct em_heap *heap, size_t size, size_t alignment, size_t offset);
 
 /* Gives a block back and merges it with free neighbours. NULL is ignored. A pointer that is not a
@@ -78,8 +78,8 @@ bool em_heap_resize(struct em_heap *heap, void *address, size_t size);
 size_t em_heap_block_size(struct em_heap *heap, const void *address);
 
 size_t em_heap_size(const struct em_heap *heap); /* of the whole region, tables included */
-size_t em_heap_free_bytes(const struct em_heap *heap);
-size_t em_heap_minimum_free(const struct em_heap *heap);
+size_t em_heap_free_bytes(struct em_heap *heap);
+size_t em_heap_minimum_free(struct em_heap *heap);
 size_t em_heap_largest_free(struct em_heap *heap);
 void em_heap_get_info(struct em_heap *heap, struct em_heap_info *info);
 

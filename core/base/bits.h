@@ -1,0 +1,79 @@
+/* Bits, rounding and overflow: the arithmetic that every part of the core shares.
+ *
+ * Knows no heap and no machine beyond the word size of its compiler.
+ *
+ * One idea: each step that can overflow is a function that says whether it did. */
+#ifndef EM_BASE_BITS_H
+#define EM_BASE_BITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Machines without an instruction that counts leading zeros would call libgcc's table for the
+ * builtin; five shifts need neither table nor call. */
+#if (defined(__riscv) && !defined(__riscv_zbb)) || (defined(__arm__) && !defined(__ARM_FEATURE_CLZ))
+static inline unsigned em_highest_bit(uint32_t value)
+{
+    unsigned bit = 0;
+    for (unsigned step = 16; step != 0; step >>= 1) {
+        if (value >> step != 0) {
+            value >>= step;
+            bit += step;
+        }
+    }
+    return bit;
+}
+#else
+/* Index of the highest bit that is set; value must not be 0. */
+static inline unsigned em_highest_bit(uint32_t value)
+{
+    return 31u - (unsigned)__builtin_clz(value);
+}
+#endif
+
+/* Index of the lowest bit that is set; value must not be 0. */
+static inline unsigned em_lowest_bit(uint32_t value)
+{
+    return em_highest_bit(value & (~value + 1u));
+}
+
+static inline bool em_is_power_of_two(size_t value)
+{
+    return value != 0 && (value & (value - 1)) == 0;
+}
+
+/* `step` must be a power of two. */
+static inline bool em_is_multiple(size_t value, size_t step)
+{
+    return (value & (step - 1)) == 0;
+}
+
+static inline size_t em_round_down(size_t value, size_t step)
+{
+    return value & ~(step - 1);
+}
+
+/* Rounds up to a multiple of a power of two; false iff that overflows, and *value is untouched. */
+static inline bool em_round_up(size_t *value, size_t step)
+{
+    size_t rounded = (*value + (step - 1)) & ~(step - 1);
+    if (rounded < *value) {
+        return false;
+    }
+    *value = rounded;
+    return true;
+}
+
+/* Sum and product; false iff they overflow. */
+static inline bool em_add(size_t *sum, size_t a, size_t b)
+{
+    return !__builtin_add_overflow(a, b, sum);
+}
+
+static inline bool em_multiply(size_t *product, size_t a, size_t b)
+{
+    return !__builtin_mul_overflow(a, b, product);
+}
+
+#endif

@@ -1,0 +1,31 @@
+/* What the Linux port offers beyond include/espmem/port.h: who is asked when something is wrong.
+ *
+ * The port itself knows no chip and no program; a simulator that does tells it here.
+ *
+ * One idea: the port writes one report, and two optional functions add what they know and decide
+ * how the program ends. */
+#ifndef PORTS_LINUX_PORT_H
+#define PORTS_LINUX_PORT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "espmem/port.h"
+
+/* Either function may be NULL. They are called outside every lock of the core, from whichever thread
+ * met the fault, and must not allocate. */
+struct em_linux_fault_handling {
+    /* Writes at most `room` bytes, terminated, of what is known of the address; "" if nothing is. */
+    void (*describe)(const struct em_fault *fault, char *text, size_t room);
+    /* Told after the report is out; stops the program, jumps away, or returns: then abort(). */
+    void (*stop)(const char *reason);
+};
+
+/* Replaces the handling; a NULL pointer restores the port's own. The struct stays the caller's. Not
+ * to be called while faults may happen. */
+void em_linux_handle_faults(const struct em_linux_fault_handling *handling);
+
+/* Writes one line into `text` (cut to `room`, terminated) that says what the fault is. */
+void em_linux_fault_text(const struct em_fault *fault, char *text, size_t room);
+
+#endif

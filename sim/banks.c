@@ -1,0 +1,182 @@
+/* The switch of banks, by mmap.
+ *
+ * Knows Linux's memory map; takes no lock: the core claims pages and banks before it calls, so two
+ * callers never touch the same entry of the table.
+ *
+ * One idea: the table says what the page tables show. A page that shows the wanted bank with the
+ * wanted rights costs no system call, and neighbours that change together cost one. */
+#include "banks.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "psram.h"
+
+enum { PAGES_MAX = 1024, EMPTY = 0, READ_ONLY = 1, WRITABLE = 2 };
+
+struct page {
+    uint16_t bank; /* 1 + the bank shown, or shown last; 0: none ever */
+    uint8_t rights;
+};
+
+static struct page pages[PAGES_MAX];
+static unsigned page_count; /* of the open window; 0: closed */
+static uintptr_t window;
+static size_t bank_size;
+static bool strict;
+
+static void *address_of(unsigned page)
+{
+    return (void *)(window + page * bank_size);
+}
+
+static int protection_of(unsigned rights)
+{
+    return rights == WRITABLE ? PROT_READ | PROT_WRITE : PROT_READ;
+}
+
+static bool make_empty(unsigned page, unsigned count)
+{
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
+    void *memory = mmap(address_of(page), count * bank_size, PROT_NONE, flags, -1, 0);
+    if (memory == MAP_FAILED)
+        return false;
+    for (unsigned i = 0; i < count; i++)
+        pages[page + i].rights = EMPTY;
+    return true;
+}
+
+/* One run of pages and banks, without a look at what is there. */
+static bool show(unsigned page, unsigned bank, unsigned count, uint8_t rights)
+{
+    off_t offset = (off_t)(bank * bank_size);
+    int flags = MAP_SHARED | MAP_FIXED | MAP_POPULATE;
+    void *memory = mmap(address_of(page), count * bank_size, protection_of(rights), flags, sim_psram_file(), offset);
+    if (memory == MAP_FAILED) {
+        /* The old mapping may be gone by now, and a hole would be somebody else's next mapping. */
+        if (!make_empty(page, count))
+            abort();
+        return false;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        pages[page + i].bank = (uint16_t)(bank + i + 1);
+        pages[page + i].rights = rights;
+    }
+    return true;
+}
+
+static bool shows(unsigned page, unsigned bank, uint8_t rights)
+{
+    return pages[page].bank == bank + 1 && pages[page].rights == rights;
+}
+
+/* How many of the next pages show, or do not show, what is wanted. */
+static unsigned run_length(unsigned page, unsigned bank, unsigned count, uint8_t rights, bool shown)
+{
+    unsigned length = 0;
+    while (length < count && shows(page + length, bank + length, rights) == shown)
+        length++;
+    return length;
+}
+
+static bool map_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, unsigned count, unsigned flags)
+{
+    (void)mmu;
+    uint8_t rights = strict && (flags & EM_MAP_READ_ONLY) ? READ_ONLY : WRITABLE;
+    for (unsigned done = 0; done < count;) {
+        done += run_length(page + done, bank + done, count - done, rights, true);
+        unsigned missing = run_length(page + done, bank + done, count - done, rights, false);
+        if (missing > 0 && !show(page + done, bank + done, missing, rights))
+            return false;
+        done += missing;
+    }
+    return true;
+}
+
+void sim_banks_set_aside(unsigned page, unsigned count)
+{
+    if (strict && count > 0 && !make_empty(page, count))
+        abort(); /* an access that must fault would go through */
+}
+
+/* What was written is in the file at once: nothing to write back. */
+static void unmap_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, unsigned count)
+{
+    (void)mmu;
+    (void)bank;
+    sim_banks_set_aside(page, count);
+}
+
+static struct em_bank_mmu bank_switch = {map_banks, unmap_banks};
+
+struct em_bank_mmu *sim_banks_open(const struct em_bank_window *wanted, enum em_manner manner)
+{
+    sim_banks_close();
+    if (wanted->banks > PAGES_MAX)
+        return NULL;
+    window = wanted->start;
+    bank_size = wanted->bank_size;
+    strict = manner == EM_MANNER_STRICT;
+    page_count = wanted->banks;
+    for (unsigned i = 0; i < page_count; i++)
+        pages[i] = (struct page){0, EMPTY};
+    size_t present = sim_psram_bytes() / bank_size;
+    unsigned count = present < page_count ? (unsigned)present : page_count;
+    if (count > 0 && !show(0, 0, count, WRITABLE)) {
+        page_count = 0;
+        return NULL;
+    }
+    return &bank_switch;
+}
+
+void sim_banks_close(void)
+{
+    if (page_count > 0 && !make_empty(0, page_count))
+        abort(); /* pages of a RAM that is gone would stay visible */
+    page_count = 0;
+}
+
+/* The run of pages from `page` that one mmap can show. */
+static unsigned neighbours(unsigned page)
+{
+    unsigned count = 1;
+    while (page + count < page_count && shows(page + count, pages[page].bank - 1u + count, pages[page].rights))
+        count++;
+    return count;
+}
+
+bool sim_banks_show_again(void)
+{
+    for (unsigned page = 0; page < page_count;) {
+        unsigned count = pages[page].rights == EMPTY ? 1 : neighbours(page);
+        if (pages[page].rights != EMPTY && !show(page, pages[page].bank - 1u, count, pages[page].rights))
+            return false;
+        page += count;
+    }
+    return true;
+}
+
+struct sim_page_view sim_banks_view(uintptr_t address)
+{
+    struct sim_page_view view = {0};
+    if (page_count == 0 || address < window || address - window >= page_count * bank_size)
+        return view;
+    view.in_window = true;
+    view.page = (unsigned)((address - window) / bank_size);
+    const struct page *page = &pages[view.page];
+    view.shown = page->rights != EMPTY;
+    view.writable = page->rights == WRITABLE;
+    view.ever_shown = page->bank != 0;
+    view.bank = page->bank ? page->bank - 1u : 0;
+    return view;
+}
+
+bool sim_banks_is_memory(uintptr_t start, uintptr_t end)
+{
+    if (start >= end)
+        return false;
+    for (uintptr_t address = start; address < end; address += bank_size - (address - window) % bank_size)
+        if (!sim_banks_view(address).writable)
+            return false;
+    return true;
+}

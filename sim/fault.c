@@ -1,0 +1,226 @@
+/* The report of an access that was stopped, and of a fault the core found.
+ *
+ * Runs inside a signal handler or behind a damaged heap: it reads records without locks, prints into
+ * its own memory and allocates nothing.
+ *
+ * One idea: a report names the address, then what belongs there, then who was there. */
+#include "fault.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include "banks.h"
+#include "idf/chip.h"
+#include "platform.h"
+#include "ports/linux/port.h"
+#include "space.h"
+
+enum { SIGNAL_STACK_BYTES = 64 * 1024 };
+
+static struct sigaction earlier_segv, earlier_bus;
+static bool started;
+
+/* ---- what is known of a place --------------------------------------------------------------- */
+
+static unsigned long number(uintptr_t address)
+{
+    return (unsigned long)address;
+}
+
+static bool is_himem_page(unsigned page)
+{
+    const struct em_himem_layout *layout = &idf_chip.himem.layout;
+    return idf_chip.himem_open && page >= layout->first_page && page - layout->first_page < layout->pages;
+}
+
+/* "range at 0x… (3 pages)", or who else has the page. */
+static void describe_range(unsigned page, char *text, size_t room)
+{
+    const struct em_himem *himem = &idf_chip.himem;
+    unsigned index = page - himem->layout.first_page;
+    unsigned owner = himem->pages[index].range;
+    if (owner == 0) {
+        snprintf(text, room, "belongs to no range");
+        return;
+    }
+    unsigned count = 0;
+    for (unsigned i = owner - 1; i < himem->layout.pages && himem->pages[i].range == owner; i++)
+        count++;
+    uintptr_t start = himem->layout.window + (himem->layout.first_page + owner - 1) * himem->layout.bank_size;
+    snprintf(text, room, "belongs to the range at 0x%08lx of %u page%s", number(start), count, count == 1 ? "" : "s");
+}
+
+static void describe_window(const struct sim_page_view *view, char *text, size_t room)
+{
+    if (!is_himem_page(view->page)) {
+        snprintf(text, room, "it is in page %u of the external RAM's window, where this board has no RAM", view->page);
+        return;
+    }
+    char range[96], shown[96];
+    describe_range(view->page, range, sizeof range);
+    unsigned first = idf_chip.himem.layout.first_bank, page = view->page - idf_chip.himem.layout.first_page;
+    if (view->shown)
+        snprintf(shown, sizeof shown, "is mapped read-only to himem bank %u", view->bank - first);
+    else if (view->ever_shown && view->bank >= first)
+        snprintf(shown, sizeof shown, "is not mapped; it was mapped to himem bank %u last", view->bank - first);
+    else
+        snprintf(shown, sizeof shown, "is not mapped");
+    snprintf(text, room, "himem page %u %s, and %s", page, shown, range);
+}
+
+static void describe_address(uintptr_t address, char *text, size_t room)
+{
+    const struct sim_page_view view = sim_banks_view(address);
+    const struct sim_range *range = sim_space_range_of(address);
+    if (view.in_window)
+        describe_window(&view, text, room);
+    else if (range)
+        snprintf(text, room, "it is in the %s's %s, where nothing can be accessed", range->chip, range->name);
+    else
+        snprintf(text, room, "it is no address of the chip");
+}
+
+/* ---- accesses ------------------------------------------------------------------------------- */
+
+/* "read", "write", or "access" where the machine does not tell. */
+static const char *access_kind(const ucontext_t *context)
+{
+    const long long wrote = 2; /* of the x86's page fault code */
+#if defined(__x86_64__) || defined(__i386__)
+    return context->uc_mcontext.gregs[REG_ERR] & wrote ? "write" : "read";
+#else
+    (void)context;
+    (void)wrote;
+    return "access";
+#endif
+}
+
+static uintptr_t program_counter(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+    return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
+#elif defined(__i386__)
+    return (uintptr_t)context->uc_mcontext.gregs[REG_EIP];
+#else
+    (void)context;
+    return 0;
+#endif
+}
+
+static _Noreturn void stop_access(uintptr_t address, const ucontext_t *context)
+{
+    char known[320];
+    describe_address(address, known, sizeof known);
+    const char *manner = idf_chip.board.manner == EM_MANNER_STRICT ? "strict" : "chip";
+    sim_say("%s of 0x%08lx by the code at 0x%lx: %s (manner %s)", access_kind(context), number(address),
+            number(program_counter(context)), known, manner);
+    sim_die(SIM_EXIT_PANIC);
+}
+
+/* Hands the signal to whoever had it before; without anybody the repeated access ends the process. */
+static void pass_on(int signal_number, siginfo_t *info, void *context)
+{
+    const struct sigaction *earlier = signal_number == SIGBUS ? &earlier_bus : &earlier_segv;
+    if (earlier->sa_flags & SA_SIGINFO) {
+        earlier->sa_sigaction(signal_number, info, context);
+    } else if (earlier->sa_handler == SIG_DFL || earlier->sa_handler == SIG_IGN) {
+        signal(signal_number, SIG_DFL);
+        if (info->si_code <= 0) /* sent by somebody: nothing will repeat it */
+            raise(signal_number);
+    } else {
+        earlier->sa_handler(signal_number);
+    }
+}
+
+static void on_signal(int signal_number, siginfo_t *info, void *context)
+{
+    uintptr_t address = (uintptr_t)info->si_addr;
+    if (info->si_code > 0 && sim_space_range_of(address))
+        stop_access(address, context);
+    pass_on(signal_number, info, context);
+}
+
+/* ---- faults of the core --------------------------------------------------------------------- */
+
+struct search {
+    uintptr_t address;
+    struct em_block_view found;
+};
+
+static bool is_at(void *context, const struct em_block_view *block)
+{
+    struct search *search = context;
+    uintptr_t start = (uintptr_t)block->address;
+    if (search->address < start || search->address - start >= block->size)
+        return true;
+    search->found = *block;
+    return false;
+}
+
+static void describe_fault(const struct em_fault *fault, char *text, size_t room)
+{
+    const struct em_caps_heap *heap = idf_chip.heaps_open ? em_caps_heap_of(&idf_chip.pool, fault->address) : NULL;
+    if (!heap) {
+        describe_address(fault->address, text, room);
+        return;
+    }
+    struct search search = {fault->address, {0}};
+    if (heap->heap)
+        em_heap_walk(heap->heap, is_at, &search);
+    int length = snprintf(text, room, "it is in the heap %s at 0x%08lx-0x%08lx", heap->type_name, number(heap->start),
+                          number(heap->end));
+    if (!search.found.address || length < 0 || (size_t)length >= room)
+        return;
+    snprintf(text + length, room - (size_t)length, ", %lu bytes inside the %s block of %lu bytes at 0x%08lx",
+             number(fault->address - (uintptr_t)search.found.address), search.found.used ? "used" : "free",
+             (unsigned long)search.found.size, number((uintptr_t)search.found.address));
+}
+
+static void stop_fault(const char *reason)
+{
+    if (idf_chip.platform)
+        idf_chip.platform->panic(reason);
+}
+
+static const struct em_linux_fault_handling core_faults = {describe_fault, stop_fault};
+
+/* ---- set-up --------------------------------------------------------------------------------- */
+
+void sim_faults_enter_thread(void)
+{
+    stack_t old;
+    if (sigaltstack(NULL, &old) == 0 && !(old.ss_flags & SS_DISABLE))
+        return; /* a sanitizer or the program has given one */
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void *memory = mmap(NULL, SIGNAL_STACK_BYTES, PROT_READ | PROT_WRITE, flags, -1, 0);
+    if (memory == MAP_FAILED)
+        return; /* faults are handled on the ordinary stack then */
+    stack_t stack = {.ss_sp = memory, .ss_size = SIGNAL_STACK_BYTES};
+    sigaltstack(&stack, NULL);
+}
+
+void sim_faults_leave_thread(void)
+{
+    stack_t old;
+    if (sigaltstack(NULL, &old) != 0 || (old.ss_flags & SS_DISABLE) || old.ss_size != SIGNAL_STACK_BYTES)
+        return;
+    stack_t none = {.ss_flags = SS_DISABLE};
+    if (sigaltstack(&none, NULL) == 0)
+        munmap(old.ss_sp, SIGNAL_STACK_BYTES);
+}
+
+void sim_faults_start(void)
+{
+    em_linux_handle_faults(&core_faults);
+    if (started)
+        return;
+    started = true;
+    sim_faults_enter_thread();
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGSEGV, &action, &earlier_segv);
+    sigaction(SIGBUS, &action, &earlier_bus);
+}
