@@ -38,6 +38,7 @@ struct em_caps_heap {
     struct em_lock lock;
     size_t watched_minimum; /* while the minimum is monitored */
     bool watched;
+    bool startup_stack; /* started by em_pool_end_startup */
 };
 
 /* Where one owner's addresses begin; the core's. */
@@ -60,7 +61,7 @@ struct em_pool {
     struct em_pool_storage storage;
     unsigned count;
     struct em_caps_heap *first;
-    unsigned edge_version; /* even: at rest; the half of the edges in use is (version / 2) % 2 */
+    unsigned edge_version; /* the half of the edges in use is its lowest bit */
     unsigned edge_count[2];
     struct em_lock lock;
     struct em_watcher *watchers;

@@ -86,6 +86,8 @@ struct em_chip {
     const char *title;  /* as people write it */
     unsigned cores;
     size_t largest_request; /* bigger ones are refused before any heap is asked */
+    unsigned internal_line, external_line; /* what DMA and cache-aligned memory is aligned to; 0: to nothing */
+    unsigned simd_alignment;               /* what vector instructions want; 0: they have no wish */
     const struct em_memory_type *types;
     unsigned type_count;
     const struct em_region *regions;

@@ -1,0 +1,48 @@
+/* What the files of core/caps share. Knows the heap's face, not its inside. */
+#ifndef EM_CAPS_POOL_H
+#define EM_CAPS_POOL_H
+
+#include "core/base/atomic.h"
+#include "core/base/bits.h"
+#include "espmem/caps.h"
+
+/* A request as the heaps are asked for it: checked and rounded once. */
+struct em_request {
+    size_t size, alignment;
+    uint32_t caps;
+    bool instruction_view; /* EXEC: the caller is to get the instruction bus's address */
+};
+
+/* False iff nobody could serve it: size 0 or too large, alignment no power of two, EXEC with data. */
+bool em_request_make(struct em_request *request, const struct em_chip *chip, size_t alignment, size_t size, uint32_t caps);
+
+/* ---- index.c: who owns an address ---- */
+void em_index_add(struct em_pool *pool, struct em_caps_heap *heap);
+struct em_caps_heap *em_index_find(struct em_pool *pool, uintptr_t address);
+
+/* ---- alias.c: the same memory seen by the instruction bus ---- */
+
+/* The view whose data side holds all of [start, end), or NULL. */
+const struct em_alias *em_alias_of_data(const struct em_chip *chip, uintptr_t start, uintptr_t end);
+/* The view whose instruction side holds the address, or NULL. */
+const struct em_alias *em_alias_of_code(const struct em_chip *chip, uintptr_t address);
+/* The data address of a word at an instruction address. */
+uintptr_t em_alias_data_address(const struct em_alias *alias, uintptr_t code);
+
+enum { EM_ALIAS_WORD = 4 }; /* in front of an instruction view: the block's data address */
+
+/* Notes the block's data address in its own first instruction word and returns the address behind it.
+ * `bytes` counts that word too. */
+void *em_alias_hand_out(const struct em_alias *alias, void *block, size_t bytes);
+/* Both back from an address that was handed out; false iff it was not: no word there, or a wrong one. */
+bool em_alias_take_back(const struct em_alias *alias, const void *address, void **block, size_t *bytes);
+
+/* ---- watchers ---- */
+static inline void em_announce(struct em_pool *pool, const struct em_event *event)
+{
+    for (struct em_watcher *watcher = EM_LOAD(&pool->watchers); watcher != NULL; watcher = watcher->next) {
+        watcher->notify(watcher, event);
+    }
+}
+
+#endif

@@ -1,0 +1,63 @@
+/* A request, checked and rounded before any heap is asked.
+ *
+ * Must not know which heaps there are. The rules are ESP-IDF's: what DMA, cache lines and vector
+ * instructions want, and what 32-bit memory can give.
+ *
+ * One idea: sizes can only overflow here, and here it is noticed. */
+#include "core/caps/pool.h"
+
+#define ALIGNED_CAPS \
+    (EM_CAP_DMA | EM_CAP_DMA_DESC_AHB | EM_CAP_DMA_DESC_AXI | EM_CAP_CACHE_ALIGNED | EM_CAP_SIMD)
+
+enum { AXI_DESCRIPTOR_ALIGNMENT = 8 };
+
+static void align_at_least(struct em_request *request, size_t alignment)
+{
+    if (request->alignment < alignment) {
+        request->alignment = alignment;
+    }
+}
+
+/* Memory that hardware reads itself: aligned to its cache line, a whole number of lines long. The caps
+ * that only say this are done with; PSRAM is not tagged DMA though DMA may reach it. */
+static bool adjust_to_hardware(struct em_request *request, const struct em_chip *chip)
+{
+    if ((request->caps & ALIGNED_CAPS) == 0) {
+        return true;
+    }
+    bool external = (request->caps & EM_CAP_SPIRAM) != 0;
+    align_at_least(request, external ? chip->external_line : chip->internal_line);
+    if ((request->caps & EM_CAP_DMA_DESC_AXI) != 0) {
+        align_at_least(request, AXI_DESCRIPTOR_ALIGNMENT);
+    }
+    if ((request->caps & EM_CAP_SIMD) != 0) {
+        align_at_least(request, chip->simd_alignment);
+    }
+    if ((request->caps & (EM_CAP_DMA_DESC_AHB | EM_CAP_DMA_DESC_AXI)) != 0) {
+        request->caps |= EM_CAP_DMA;
+    }
+    request->caps &= ~(EM_CAP_DMA_DESC_AHB | EM_CAP_DMA_DESC_AXI | EM_CAP_CACHE_ALIGNED);
+    if (external) {
+        request->caps &= ~EM_CAP_DMA;
+    }
+    return em_round_up(&request->size, request->alignment);
+}
+
+bool em_request_make(struct em_request *request, const struct em_chip *chip, size_t alignment, size_t size, uint32_t caps)
+{
+    *request = (struct em_request){size, alignment, caps, false};
+    if (size == 0 || size > chip->largest_request || !em_is_power_of_two(alignment)) {
+        return false;
+    }
+    if (!adjust_to_hardware(request, chip) || request->size > chip->largest_request) {
+        return false;
+    }
+    if ((request->caps & EM_CAP_EXEC) != 0) {
+        if ((request->caps & (EM_CAP_8BIT | EM_CAP_DMA)) != 0) {
+            return false; /* no memory is both: the instruction view knows only words */
+        }
+        request->caps |= EM_CAP_32BIT;
+        request->instruction_view = true;
+    }
+    return (request->caps & EM_CAP_32BIT) == 0 || em_round_up(&request->size, 4);
+}
