@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "sim/banks.h"
 #include "sim/space.h"
 
 enum { PAGE = 4096, SAME_MODULO = 65536 };
@@ -109,6 +110,11 @@ void golden_memory_close(struct golden_memory *memory)
 bool golden_memory_holds(const struct golden_memory *memory, int64_t offset, int64_t bytes)
 {
     return offset >= 0 && bytes >= 0 && offset <= (int64_t)memory->bytes && bytes <= (int64_t)memory->bytes - offset;
+}
+
+bool golden_memory_is_chip(uintptr_t start, uintptr_t end)
+{
+    return sim_space_is_memory(start, end) || sim_banks_is_memory(start, end);
 }
 
 /* The eight-digit number behind "0x", and how many characters it has; 0 where there is none. */

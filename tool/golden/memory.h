@@ -27,6 +27,9 @@ void golden_memory_close(struct golden_memory *memory);
 /* Whether [offset, offset + bytes) lies in it. */
 bool golden_memory_holds(const struct golden_memory *memory, int64_t offset, int64_t bytes);
 
+/* Whether all of [start, end) is memory of the simulated chip that can be read and written now. */
+bool golden_memory_is_chip(uintptr_t start, uintptr_t end);
+
 /* Turns addresses (0x and eight digits) in a text into those of the recording. */
 void golden_memory_recorded_text(const struct golden_memory *memory, struct golden_text *text);
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "espmem/board.h"
+#include "multi_heap.h"
 #include "tool/golden/memory.h"
 #include "tool/golden/parse.h"
 #include "tool/golden/report.h"
@@ -36,6 +37,8 @@ struct golden_run {
     struct em_board board;
     struct golden_memory memory; /* multi_heap: the registered region */
     void *heap;                  /* multi_heap: the handle, NULL while there is none */
+    bool registered;             /* multi_heap: there was an attempt to make one */
+    struct golden_slots ranges;  /* himem: the slots of ranges */
 };
 
 enum golden_operation_flag {
@@ -43,6 +46,7 @@ enum golden_operation_flag {
     GOLDEN_ALWAYS_PRINTS = 2, /* recorded with output lines; the same */
     GOLDEN_CHANGES = 4,     /* where the outcome differs from a defect's, so does all that follows */
     GOLDEN_STARTS_ANEW = 8, /* nothing that went before matters any more */
+    GOLDEN_NEEDS_HEAP = 16, /* where run->heap is NULL nothing is done, and the outcome is "-" */
 };
 
 struct golden_operation {
@@ -71,6 +75,7 @@ unsigned golden_argument_count(const struct golden_run *run);
 void golden_result_pointer(struct golden_run *run, const void *pointer);
 void golden_result_error(struct golden_run *run, int error);
 void golden_result_number(struct golden_run *run, uint64_t number);
+void golden_result_info(struct golden_run *run, const multi_heap_info_t *info);
 
 /* Replays a file or, where it is not golden, says so; adds to the totals. */
 void golden_replay(const char *path, struct golden_totals *totals);
