@@ -67,17 +67,20 @@ struct idf_chip {
     const struct idf_platform *platform; /* NULL: no chip is running */
     struct em_pool pool;
     bool heaps_open;                     /* heap_caps_init has run */
-    bool psram_found, psram_in_heap;
+    bool psram_found;                    /* its chip answered */
+    bool psram_mapped, psram_in_heap;
     unsigned himem_pages;                /* banks of the window that himem keeps, 0: none */
     bool himem_open;
     struct em_himem himem;
+    void *monitor_note;                  /* what the chip remembers while the minimum is monitored */
     void (*failure_callback)(size_t size, uint32_t caps, const char *function);
 };
 
 extern struct idf_chip idf_chip;
 
 /* The chip as it is before boot: no heaps, no himem, this board and this platform. Whoever calls it
- * sees to it that no task of an earlier chip still runs. */
+ * sees to it that no task of an earlier chip still runs. A failure callback that was registered while
+ * no chip ran (by a constructor) stays. */
 void idf_chip_reset(const struct em_board *board, const struct idf_platform *platform);
 
 /* Takes the chip down: nothing is running afterwards. */

@@ -1,0 +1,141 @@
+/* heap_caps_malloc and its family, by explicit capabilities.
+ *
+ * Placement is the core's; here are only ESP-IDF's names, its zeroing, its lists of preferences and the
+ * telling of failures.
+ *
+ * One idea: a request of 0 bytes returns NULL and is no failure; every other NULL is told exactly once. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "allocation.h"
+#include "chip.h"
+#include "esp_heap_caps.h"
+#include "report.h"
+
+/* ---- failure --------------------------------------------------------------------------------- */
+
+esp_err_t heap_caps_register_failed_alloc_callback(esp_alloc_failed_hook_t callback)
+{
+    if (!callback)
+        return ESP_ERR_INVALID_ARG;
+    __atomic_store_n(&idf_chip.failure_callback, callback, __ATOMIC_RELEASE);
+    return ESP_OK;
+}
+
+void *idf_allocation_failed(size_t size, uint32_t caps, const char *function)
+{
+    esp_alloc_failed_hook_t callback = __atomic_load_n(&idf_chip.failure_callback, __ATOMIC_ACQUIRE);
+    if (callback)
+        callback(size, caps, function);
+    if (idf_chip.board.abort_on_failure)
+        idf_panic("Mem alloc fail. size 0x%08x caps 0x%08x", (unsigned)size, (unsigned)caps);
+    return NULL;
+}
+
+void *idf_zeroed(void *block, size_t bytes)
+{
+    return block ? memset(block, 0, bytes) : NULL;
+}
+
+/* n * size, or SIZE_MAX, which no heap can give. */
+static size_t product(size_t n, size_t size)
+{
+    size_t bytes;
+    return __builtin_mul_overflow(n, size, &bytes) ? SIZE_MAX : bytes;
+}
+
+/* ---- plain ----------------------------------------------------------------------------------- */
+
+void *heap_caps_malloc(size_t size, uint32_t caps)
+{
+    void *block = em_caps_allocate(&idf_chip.pool, size, caps);
+    return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
+}
+
+/* The chip tells calloc(0, n) as a failure and calloc(n, 0) not: recorded, so kept. */
+void *heap_caps_calloc(size_t n, size_t size, uint32_t caps)
+{
+    size_t bytes = product(n, size);
+    void *block = idf_zeroed(em_caps_allocate(&idf_chip.pool, bytes, caps), bytes);
+    return block || size == 0 ? block : idf_allocation_failed(bytes, caps, __func__);
+}
+
+void *heap_caps_realloc(void *ptr, size_t size, uint32_t caps)
+{
+    void *block = em_caps_reallocate(&idf_chip.pool, ptr, size, caps);
+    return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
+}
+
+void *heap_caps_aligned_alloc(size_t alignment, size_t size, uint32_t caps)
+{
+    if (idf_cannot_align(alignment, size))
+        return NULL;
+    void *block = em_caps_allocate_aligned(&idf_chip.pool, alignment, size, caps);
+    return block ? block : idf_allocation_failed(size, caps, __func__);
+}
+
+/* A failure within is told by aligned_alloc's name, as on the chip. */
+void *heap_caps_aligned_calloc(size_t alignment, size_t n, size_t size, uint32_t caps)
+{
+    size_t bytes = product(n, size);
+    return idf_zeroed(heap_caps_aligned_alloc(alignment, bytes, caps), bytes);
+}
+
+void heap_caps_free(void *ptr)
+{
+    em_caps_free(&idf_chip.pool, ptr);
+}
+
+void heap_caps_aligned_free(void *ptr)
+{
+    heap_caps_free(ptr);
+}
+
+/* ---- by preference --------------------------------------------------------------------------- */
+
+/* Tries the capabilities in `list` on ptr (NULL: a new block) until one has room. *last becomes the last
+ * one tried, DEFAULT where there is none. */
+static void *prefer(void *ptr, size_t size, size_t num, va_list list, uint32_t *last)
+{
+    void *block = NULL;
+    *last = MALLOC_CAP_DEFAULT;
+    for (size_t i = 0; i < num && !block; i++) {
+        *last = va_arg(list, uint32_t);
+        block = em_caps_reallocate(&idf_chip.pool, ptr, size, *last);
+        if (size == 0)
+            return NULL; /* ptr is free now, so there is nothing left to try it on */
+    }
+    return block;
+}
+
+void *heap_caps_malloc_prefer(size_t size, size_t num, ...)
+{
+    uint32_t caps;
+    va_list list;
+    va_start(list, num);
+    void *block = prefer(NULL, size, num, list, &caps);
+    va_end(list);
+    return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
+}
+
+void *heap_caps_realloc_prefer(void *ptr, size_t size, size_t num, ...)
+{
+    uint32_t caps;
+    va_list list;
+    va_start(list, num);
+    void *block = prefer(ptr, size, num, list, &caps);
+    va_end(list);
+    return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
+}
+
+/* A failure is told with the size of one element, as on the chip. */
+void *heap_caps_calloc_prefer(size_t n, size_t size, size_t num, ...)
+{
+    uint32_t caps;
+    size_t bytes = product(n, size);
+    va_list list;
+    va_start(list, num);
+    void *block = idf_zeroed(prefer(NULL, bytes, num, list, &caps), bytes);
+    va_end(list);
+    return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
+}

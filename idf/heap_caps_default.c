@@ -1,0 +1,48 @@
+/* What plain malloc, realloc and memalign of a program become.
+ *
+ * The policy is the core's; here is only by which name and with which capabilities a failure is told.
+ *
+ * One idea: while external memory is not enabled, the chip's malloc is heap_caps_malloc for DEFAULT and
+ * INTERNAL memory, and fails by that name. */
+#include <stdbool.h>
+
+#include "allocation.h"
+#include "chip.h"
+#include "esp_heap_caps.h"
+
+static bool external_enabled(void)
+{
+    return idf_chip.pool.external_limit != EM_LIMIT_NEVER_EXTERNAL;
+}
+
+void heap_caps_malloc_extmem_enable(size_t limit)
+{
+    long kept = limit > (size_t)INT32_MAX ? INT32_MAX : (long)limit; /* no heap is bigger */
+    em_pool_limit_external(&idf_chip.pool, limit == SIZE_MAX ? EM_LIMIT_NEVER_EXTERNAL : kept);
+}
+
+void *heap_caps_malloc_default(size_t size)
+{
+    if (!external_enabled())
+        return heap_caps_malloc(size, MALLOC_CAP_DEFAULT | MALLOC_CAP_INTERNAL);
+    void *block = em_caps_allocate_default(&idf_chip.pool, size);
+    return block || size == 0 ? block : idf_allocation_failed(size, MALLOC_CAP_DEFAULT, __func__);
+}
+
+void *heap_caps_realloc_default(void *ptr, size_t size)
+{
+    if (!external_enabled())
+        return heap_caps_realloc(ptr, size, MALLOC_CAP_DEFAULT | MALLOC_CAP_INTERNAL);
+    void *block = em_caps_reallocate_default(&idf_chip.pool, ptr, size);
+    return block || size == 0 ? block : idf_allocation_failed(size, MALLOC_CAP_DEFAULT, __func__);
+}
+
+void *heap_caps_aligned_alloc_default(size_t alignment, size_t size)
+{
+    if (!external_enabled())
+        return heap_caps_aligned_alloc(alignment, size, MALLOC_CAP_DEFAULT | MALLOC_CAP_INTERNAL);
+    if (idf_cannot_align(alignment, size))
+        return NULL;
+    void *block = em_caps_allocate_aligned_default(&idf_chip.pool, alignment, size);
+    return block ? block : idf_allocation_failed(size, MALLOC_CAP_DEFAULT, __func__);
+}
