@@ -12,21 +12,16 @@ static const struct em_memory_type types[] = {
 };
 
 static const struct em_region regions[] = {
-    {0x3F800000, 0x400000, SPIRAM, false, EM_IF_PSRAM},
-    {0x3FF80000, 0x2000, RTCRAM, false, EM_IF_RTC_HEAP},
+    {0x3F800000, 0x400000, SPIRAM, false, EM_IF_PSRAM}, {0x3FF80000, 0x2000, RTCRAM, false, EM_IF_RTC_HEAP},
     {0x3FFAE000, 0x2000, DRAM, false, EM_ALWAYS}, /* the ROM's data */
-    {0x3FFB0000, 0x8000, DRAM, false, EM_ALWAYS},
-    {0x3FFB8000, 0x8000, DRAM, false, EM_ALWAYS},
+    {0x3FFB0000, 0x8000, DRAM, false, EM_ALWAYS},       {0x3FFB8000, 0x8000, DRAM, false, EM_ALWAYS},
     {0x3FFC0000, 0x20000, DRAM, false, EM_ALWAYS}, /* 16 blocks of 8 KiB */
     {0x3FFE0000, 0x4000, D_IRAM, true, EM_ALWAYS}, /* the start-up stacks of both cores lie in D/IRAM */
-    {0x3FFE4000, 0x4000, D_IRAM, true, EM_ALWAYS},
-    {0x3FFE8000, 0x8000, D_IRAM, true, EM_ALWAYS},
-    {0x3FFF0000, 0x8000, D_IRAM, true, EM_ALWAYS},
-    {0x3FFF8000, 0x4000, D_IRAM, true, EM_ALWAYS},
-    {0x3FFFC000, 0x4000, D_IRAM, true, EM_ALWAYS},
-    {0x40070000, 0x8000, IRAM, false, EM_ALWAYS}, /* cache of core 0 */
-    {0x40078000, 0x8000, IRAM, false, EM_ALWAYS}, /* cache of core 1 */
-    {0x40080000, 0x20000, IRAM, false, EM_ALWAYS}, /* 16 blocks of 8 KiB */
+    {0x3FFE4000, 0x4000, D_IRAM, true, EM_ALWAYS},      {0x3FFE8000, 0x8000, D_IRAM, true, EM_ALWAYS},
+    {0x3FFF0000, 0x8000, D_IRAM, true, EM_ALWAYS},      {0x3FFF8000, 0x4000, D_IRAM, true, EM_ALWAYS},
+    {0x3FFFC000, 0x4000, D_IRAM, true, EM_ALWAYS},      {0x40070000, 0x8000, IRAM, false, EM_ALWAYS}, /* cache of core 0 */
+    {0x40078000, 0x8000, IRAM, false, EM_ALWAYS},                                                     /* cache of core 1 */
+    {0x40080000, 0x20000, IRAM, false, EM_ALWAYS},                                                    /* 16 blocks of 8 KiB */
 };
 
 static const struct em_reserved reserved[] = {

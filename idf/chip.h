@@ -8,8 +8,8 @@
 #ifndef IDF_CHIP_H
 #define IDF_CHIP_H
 
-#include <stdbool.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,10 +28,10 @@ struct idf_task; /* idf/freertos.h: the host's record of a task */
 struct idf_task_service {
     /* Starts a thread that runs enter(task) with a stack of its own; false iff the host has none left. */
     bool (*start)(struct idf_task *task, void (*enter)(struct idf_task *task));
-    struct idf_task *(*current)(void);       /* the calling thread's task, NULL if it plays none */
+    struct idf_task *(*current)(void); /* the calling thread's task, NULL if it plays none */
     void (*set_current)(struct idf_task *task);
-    __attribute__((noreturn)) void (*leave)(void);           /* ends the calling thread; its record may already be another's */
-    unsigned (*core)(void);                  /* the core that a thread plays which is no task */
+    __attribute__((noreturn)) void (*leave)(void); /* ends the calling thread; its record may already be another's */
+    unsigned (*core)(void);                        /* the core that a thread plays which is no task */
     void (*sleep)(uint32_t milliseconds);
     void (*yield)(void);
     /* Blocks the calling thread, which plays `task`, until somebody wakes that task or the time is over
@@ -46,18 +46,18 @@ struct idf_task_service {
 /* What the chip needs from whoever simulates it. Linked by a struct, since the tool and the tests
  * bring others than a program's boot. */
 struct idf_platform {
-    uint32_t (*milliseconds)(void);                      /* since boot */
-    uint64_t (*microseconds)(void);                      /* the same clock, finer */
-    uint32_t (*cycles)(void);                            /* a counter that never stands still */
-    void (*console)(const char *text, size_t length);    /* what the chip's own console shows */
-    void (*report)(const char *text, size_t length);     /* what espmem itself has to say */
+    uint32_t (*milliseconds)(void);                   /* since boot */
+    uint64_t (*microseconds)(void);                   /* the same clock, finer */
+    uint32_t (*cycles)(void);                         /* a counter that never stands still */
+    void (*console)(const char *text, size_t length); /* what the chip's own console shows */
+    void (*report)(const char *text, size_t length);  /* what espmem itself has to say */
     /* Stops the program as the chip's panic does; `reason` is one line without its end. */
     __attribute__((noreturn)) void (*panic)(const char *reason);
     __attribute__((noreturn)) void (*restart)(void);
     /* Whether all addresses of [start, end) are memory of the chip that can be read and written. */
     bool (*is_memory)(uintptr_t start, uintptr_t end);
-    struct em_bank_mmu *bank_mmu;                        /* NULL: no banks */
-    const struct idf_task_service *tasks;                /* NULL: no tasks */
+    struct em_bank_mmu *bank_mmu;         /* NULL: no banks */
+    const struct idf_task_service *tasks; /* NULL: no tasks */
 };
 
 enum { IDF_HEAPS = 128 };
@@ -66,13 +66,13 @@ struct idf_chip {
     struct em_board board;
     const struct idf_platform *platform; /* NULL: no chip is running */
     struct em_pool pool;
-    bool heaps_open;                     /* heap_caps_init has run */
-    bool psram_found;                    /* its chip answered */
+    bool heaps_open;  /* heap_caps_init has run */
+    bool psram_found; /* its chip answered */
     bool psram_mapped, psram_in_heap;
-    unsigned himem_pages;                /* banks of the window that himem keeps, 0: none */
+    unsigned himem_pages; /* banks of the window that himem keeps, 0: none */
     bool himem_open;
     struct em_himem himem;
-    void *monitor_note;                  /* what the chip remembers while the minimum is monitored */
+    void *monitor_note; /* what the chip remembers while the minimum is monitored */
     void (*failure_callback)(size_t size, uint32_t caps, const char *function);
 };
 

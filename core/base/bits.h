@@ -24,19 +24,27 @@ static inline unsigned em_highest_bit(uint32_t value)
     }
     return bit;
 }
-#else
-/* Index of the highest bit that is set; value must not be 0. */
-static inline unsigned em_highest_bit(uint32_t value)
-{
-    return 31u - (unsigned)__builtin_clz(value);
-}
-#endif
 
-/* Index of the lowest bit that is set; value must not be 0. */
 static inline unsigned em_lowest_bit(uint32_t value)
 {
     return em_highest_bit(value & (~value + 1u));
 }
+#else
+/* Index of the highest bit that is set; value must not be 0. */
+static inline unsigned em_highest_bit(uint32_t value)
+{
+    return 31u ^ (unsigned)__builtin_clz(value);
+}
+
+/* Index of the lowest bit that is set; value must not be 0. */
+static inline unsigned em_lowest_bit(uint32_t value)
+{
+    return (unsigned)__builtin_ctz(value);
+}
+#endif
+
+#define EM_LIKELY(condition)   __builtin_expect(!!(condition), 1)
+#define EM_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 static inline bool em_is_power_of_two(size_t value)
 {

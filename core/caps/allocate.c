@@ -9,10 +9,10 @@
 /* ---- the choice of a heap -------------------------------------------------------------------- */
 
 enum refusal {
-    ASKED,        /* the heap may try */
-    NOT_STARTED,  /* its start-up stack is still in use */
+    ASKED,         /* the heap may try */
+    NOT_STARTED,   /* its start-up stack is still in use */
     NOT_THIS_TURN, /* none of the caps at this priority: its turn comes, or came, at another */
-    LACKS_CAPS,   /* not all of the caps at any priority */
+    LACKS_CAPS,    /* not all of the caps at any priority */
 };
 
 static enum refusal refusal_of(const struct em_caps_heap *heap, unsigned priority, uint32_t caps)
@@ -112,7 +112,7 @@ void *em_caps_allocate(struct em_pool *pool, size_t size, uint32_t caps)
 struct place {
     struct em_caps_heap *heap;
     void *block;
-    size_t usable;      /* bytes that the caller may use */
+    size_t usable; /* bytes that the caller may use */
     bool by_alias;
 };
 

@@ -6,8 +6,7 @@
  * One idea: sizes can only overflow here, and here it is noticed. */
 #include "core/caps/pool.h"
 
-#define ALIGNED_CAPS \
-    (EM_CAP_DMA | EM_CAP_DMA_DESC_AHB | EM_CAP_DMA_DESC_AXI | EM_CAP_CACHE_ALIGNED | EM_CAP_SIMD)
+#define ALIGNED_CAPS (EM_CAP_DMA | EM_CAP_DMA_DESC_AHB | EM_CAP_DMA_DESC_AXI | EM_CAP_CACHE_ALIGNED | EM_CAP_SIMD)
 
 enum { AXI_DESCRIPTOR_ALIGNMENT = 8 };
 

@@ -96,13 +96,12 @@ static inline struct em_block *em_block_previous(const struct em_heap *heap, con
     return em_link_from(heap, ((const uint32_t *)block)[-1]);
 }
 
-/* Marks a run of `size` bytes free, in its own header and in its successor's. */
+/* Marks a run of `size` bytes free in its own header and in the word in front of its successor's,
+ * whose flag is the caller's to set: it often is already. */
 static inline void em_block_mark_free(const struct em_heap *heap, struct em_block *block, size_t size)
 {
-    struct em_block *next = em_block_behind(block, size);
     block->header = (uint32_t)size | EM_BLOCK_FREE;
-    ((uint32_t *)next)[-1] = em_link_to(heap, block);
-    next->header |= EM_BLOCK_PREV_FREE;
+    ((uint32_t *)em_block_behind(block, size))[-1] = em_link_to(heap, block);
 }
 
 #endif

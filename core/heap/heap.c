@@ -8,7 +8,7 @@
 void em_heap_lock(struct em_heap *heap)
 {
     struct em_lock *lock = em_far_get(&heap->lock);
-    if (lock != NULL) {
+    if (EM_LIKELY(lock != NULL)) {
         em_port_lock(lock);
     }
 }
@@ -16,7 +16,7 @@ void em_heap_lock(struct em_heap *heap)
 void em_heap_unlock(struct em_heap *heap)
 {
     struct em_lock *lock = em_far_get(&heap->lock);
-    if (lock != NULL) {
+    if (EM_LIKELY(lock != NULL)) {
         em_port_unlock(lock);
     }
 }
@@ -44,41 +44,11 @@ void em_heap_set_lock(struct em_heap *heap, struct em_lock *lock)
     em_far_set(&heap->lock, lock);
 }
 
-/* ---- the block at an address ----------------------------------------------------------------- */
-
-static struct em_block *refuse(struct em_fault *fault, enum em_fault_kind kind, const struct em_heap *heap, const void *address)
+/* Filled in here, so that nobody pays for it who gives a good pointer. */
+__attribute__((noinline)) static void tell(const struct em_heap *heap, enum em_fault_kind kind, enum em_operation during,
+                                           const void *address)
 {
-    *fault = (struct em_fault){.kind = kind, .heap = (uintptr_t)heap, .address = (uintptr_t)address};
-    return NULL;
-}
-
-struct em_block *em_live_block(const struct em_heap *heap, const void *address, struct em_fault *fault)
-{
-    uintptr_t offset = (uintptr_t)address - EM_HEADER_BYTES - (uintptr_t)heap;
-    if (offset >= heap->size) {
-        return refuse(fault, EM_FAULT_FOREIGN_POINTER, heap, address);
-    }
-    if (offset < heap->first_block || !em_is_multiple(offset, 4)) {
-        return refuse(fault, EM_FAULT_NOT_A_BLOCK, heap, address);
-    }
-    struct em_block *block = em_block_of_payload(address);
-    if (em_block_is_free(block)) {
-        return refuse(fault, EM_FAULT_DOUBLE_FREE, heap, address);
-    }
-    size_t size = em_block_size_of(block);
-    if (size < EM_PAYLOAD_MINIMUM || size > heap->size - offset - 2 * EM_HEADER_BYTES) {
-        return refuse(fault, EM_FAULT_NOT_A_BLOCK, heap, address); /* its end would be outside */
-    }
-    if (em_block_prev_is_free(em_block_behind(block, size))) {
-        return refuse(fault, EM_FAULT_NOT_A_BLOCK, heap, address); /* its neighbour takes it for free */
-    }
-    return block;
-}
-
-static void tell(struct em_fault *fault, enum em_operation during)
-{
-    fault->during = during;
-    em_port_fault(fault);
+    em_port_fault(&(struct em_fault){.kind = kind, .during = during, .heap = (uintptr_t)heap, .address = (uintptr_t)address});
 }
 
 /* ---- totals ---------------------------------------------------------------------------------- */
@@ -87,7 +57,7 @@ static inline void count_taken(struct em_heap *heap, const struct em_block *bloc
 {
     heap->free_bytes -= (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
     heap->used_blocks++;
-    heap->operations++;
+    em_layout_changed(heap, NULL, NULL);
 }
 
 static inline void note_minimum(struct em_heap *heap)
@@ -129,17 +99,16 @@ void *em_heap_allocate_aligned(struct em_heap *heap, size_t size, size_t alignme
     return block == NULL ? NULL : em_block_payload(block);
 }
 
-static bool release(struct em_heap *heap, void *address, struct em_fault *fault)
+static inline enum em_fault_kind release(struct em_heap *heap, void *address)
 {
-    struct em_block *block = em_live_block(heap, address, fault);
-    if (block == NULL) {
-        return false;
+    enum em_fault_kind kind = em_fault_of(heap, address);
+    if (EM_LIKELY(kind == EM_FAULT_NONE)) {
+        struct em_block *block = em_block_of_payload(address);
+        heap->free_bytes += (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
+        heap->used_blocks--;
+        em_heap_engine(heap)->release(heap, block);
     }
-    heap->free_bytes += (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
-    heap->used_blocks--;
-    heap->operations++;
-    em_heap_engine(heap)->release(heap, block);
-    return true;
+    return kind;
 }
 
 void em_heap_free(struct em_heap *heap, void *address)
@@ -147,12 +116,11 @@ void em_heap_free(struct em_heap *heap, void *address)
     if (address == NULL) {
         return;
     }
-    struct em_fault fault;
     em_heap_lock(heap);
-    bool done = release(heap, address, &fault);
+    enum em_fault_kind kind = release(heap, address);
     em_heap_unlock(heap);
-    if (!done) {
-        tell(&fault, EM_DURING_FREE);
+    if (EM_UNLIKELY(kind != EM_FAULT_NONE)) {
+        tell(heap, kind, EM_DURING_FREE, address);
     }
 }
 
@@ -160,30 +128,28 @@ void em_heap_free(struct em_heap *heap, void *address)
 
 enum resized { RESIZED, MUST_MOVE, NO_BLOCK };
 
-static enum resized resize(struct em_heap *heap, void *address, size_t size, size_t *old_size, struct em_fault *fault)
+static enum resized resize_block(struct em_heap *heap, struct em_block *block, size_t size, size_t *old_size)
 {
-    struct em_block *block = em_live_block(heap, address, fault);
-    if (block == NULL) {
-        return NO_BLOCK;
-    }
     *old_size = em_block_size_of(block);
     if (!em_heap_engine(heap)->resize(heap, block, size)) {
         return MUST_MOVE;
     }
     heap->free_bytes += (uint32_t)(*old_size - em_block_size_of(block));
-    heap->operations++;
     note_minimum(heap);
     return RESIZED;
 }
 
-static enum resized resize_locked(struct em_heap *heap, void *address, size_t size, size_t *old_size)
+static enum resized resize(struct em_heap *heap, void *address, size_t size, size_t *old_size)
 {
-    struct em_fault fault;
+    enum resized result = NO_BLOCK;
     em_heap_lock(heap);
-    enum resized result = resize(heap, address, size, old_size, &fault);
+    enum em_fault_kind kind = em_fault_of(heap, address);
+    if (kind == EM_FAULT_NONE) {
+        result = resize_block(heap, em_block_of_payload(address), size, old_size);
+    }
     em_heap_unlock(heap);
-    if (result == NO_BLOCK) {
-        tell(&fault, EM_DURING_REALLOCATE);
+    if (kind != EM_FAULT_NONE) {
+        tell(heap, kind, EM_DURING_REALLOCATE, address);
     }
     return result;
 }
@@ -191,7 +157,7 @@ static enum resized resize_locked(struct em_heap *heap, void *address, size_t si
 bool em_heap_resize(struct em_heap *heap, void *address, size_t size)
 {
     size_t old_size;
-    return size != 0 && resize_locked(heap, address, size, &old_size) == RESIZED;
+    return size != 0 && resize(heap, address, size, &old_size) == RESIZED;
 }
 
 /* Allocate, copy, free. The minimum is noted after the old block is gone, as the chip does: the moment
@@ -208,13 +174,12 @@ static void *move(struct em_heap *heap, void *address, size_t old_size, size_t s
         return NULL;
     }
     em_port_copy(em_block_payload(block), address, size < old_size ? size : old_size);
-    struct em_fault fault;
     em_heap_lock(heap);
-    bool done = release(heap, address, &fault);
+    enum em_fault_kind kind = release(heap, address);
     note_minimum(heap);
     em_heap_unlock(heap);
-    if (!done) {
-        tell(&fault, EM_DURING_REALLOCATE); /* freed by another task meanwhile */
+    if (kind != EM_FAULT_NONE) {
+        tell(heap, kind, EM_DURING_REALLOCATE, address); /* freed by another task meanwhile */
     }
     return em_block_payload(block);
 }
@@ -229,7 +194,7 @@ void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size)
         return NULL;
     }
     size_t old_size;
-    switch (resize_locked(heap, address, size, &old_size)) {
+    switch (resize(heap, address, size, &old_size)) {
     case RESIZED:
         return address;
     case MUST_MOVE:
@@ -244,13 +209,12 @@ void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size)
 
 size_t em_heap_block_size(struct em_heap *heap, const void *address)
 {
-    struct em_fault fault;
     em_heap_lock(heap);
-    struct em_block *block = em_live_block(heap, address, &fault);
-    size_t size = block == NULL ? 0 : em_block_size_of(block);
+    enum em_fault_kind kind = em_fault_of(heap, address);
+    size_t size = kind == EM_FAULT_NONE ? em_block_size_of(em_block_of_payload(address)) : 0;
     em_heap_unlock(heap);
-    if (block == NULL) {
-        tell(&fault, EM_DURING_QUERY);
+    if (kind != EM_FAULT_NONE) {
+        tell(heap, kind, EM_DURING_QUERY, address);
     }
     return size;
 }

@@ -24,17 +24,16 @@ enum { EM_HEAP_RECORD_BYTES = 56 };
 struct em_heap {
     struct em_far lock;
     struct em_far engine;
-    struct em_far cursors; /* walks in progress; merges move them */
+    struct em_far cursors; /* walks in progress: changes tell them */
     uint32_t size;         /* of the region */
     uint32_t free_bytes;   /* payloads and headers of free blocks, and what can never be handed out */
     uint32_t minimum_free;
     uint32_t used_blocks;
     uint32_t free_blocks;
-    uint32_t first_block;  /* offset of the first block's header */
-    uint32_t row_bits;     /* rows of the engine's table that hold a free block */
-    uint8_t class_bits;    /* log2 of the classes in a row */
+    uint32_t first_block; /* offset of the first block's header */
+    uint32_t word_bits;   /* words of the engine's table that have a bit set */
+    uint8_t class_bits;   /* log2 of the classes in a row */
     uint8_t rows;
-    uint16_t operations;   /* counts allocations and frees, so that a check sees it was not alone */
 };
 _Static_assert(sizeof(struct em_heap) <= EM_HEAP_RECORD_BYTES, "the records must fit where the chip has its own");
 
@@ -59,6 +58,7 @@ struct em_engine {
 struct em_cursor {
     struct em_cursor *next;
     struct em_block *block;
+    bool disturbed; /* the heap has changed since the walk began */
 };
 
 static inline const struct em_engine *em_heap_engine(const struct em_heap *heap)
@@ -78,18 +78,36 @@ static inline struct em_block *em_end_block(const struct em_heap *heap)
     return (struct em_block *)(end - EM_HEADER_BYTES);
 }
 
-/* Every cursor at `from` goes on at `to`: `from` has been merged away. */
-void em_cursors_move(struct em_heap *heap, const struct em_block *from, struct em_block *to);
+/* Every walk learns that the heap has changed; cursors inside the merged block (start, end) go on
+ * behind it. */
+void em_cursors_tell(struct em_heap *heap, const struct em_block *start, struct em_block *end);
 
-static inline void em_block_vanishes(struct em_heap *heap, const struct em_block *block, struct em_block *next)
+static inline void em_layout_changed(struct em_heap *heap, const struct em_block *start, struct em_block *end)
 {
-    if (em_far_get(&heap->cursors) != NULL) {
-        em_cursors_move(heap, block, next);
+    if (EM_UNLIKELY(em_far_get(&heap->cursors) != NULL)) {
+        em_cursors_tell(heap, start, end);
     }
 }
 
-/* The live block at a user's address, or NULL with *fault filled. Touches no memory outside the heap. */
-struct em_block *em_live_block(const struct em_heap *heap, const void *address, struct em_fault *fault);
+/* What is wrong with a user's address if a live block is to be behind it; EM_FAULT_NONE if nothing.
+ * Reads no memory outside the heap. */
+static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const void *address)
+{
+    size_t offset = (uintptr_t)address - EM_HEADER_BYTES - (uintptr_t)heap;
+    if (EM_UNLIKELY(offset - heap->first_block >= heap->size - heap->first_block || !em_is_multiple(offset, 4))) {
+        return offset >= heap->size ? EM_FAULT_FOREIGN_POINTER : EM_FAULT_NOT_A_BLOCK;
+    }
+    struct em_block *block = em_block_of_payload(address);
+    if (EM_UNLIKELY(em_block_is_free(block))) {
+        return EM_FAULT_DOUBLE_FREE;
+    }
+    size_t size = em_block_size_of(block);
+    if (EM_UNLIKELY(size < EM_PAYLOAD_MINIMUM || size + offset + 2 * EM_HEADER_BYTES > heap->size)) {
+        return EM_FAULT_NOT_A_BLOCK; /* its end would be outside */
+    }
+    /* a neighbour that takes it for free knows better */
+    return EM_UNLIKELY(em_block_prev_is_free(em_block_behind(block, size))) ? EM_FAULT_NOT_A_BLOCK : EM_FAULT_NONE;
+}
 
 void em_heap_lock(struct em_heap *heap);
 void em_heap_unlock(struct em_heap *heap);

@@ -12,6 +12,7 @@ static void cursor_open(struct em_heap *heap, struct em_cursor *cursor)
 {
     em_heap_lock(heap);
     cursor->block = em_first_block(heap);
+    cursor->disturbed = false;
     cursor->next = em_far_get(&heap->cursors);
     em_far_set(&heap->cursors, cursor);
     em_heap_unlock(heap);
@@ -32,11 +33,12 @@ static void cursor_close(struct em_heap *heap, struct em_cursor *cursor)
     em_heap_unlock(heap);
 }
 
-void em_cursors_move(struct em_heap *heap, const struct em_block *from, struct em_block *to)
+void em_cursors_tell(struct em_heap *heap, const struct em_block *start, struct em_block *end)
 {
     for (struct em_cursor *cursor = em_far_get(&heap->cursors); cursor != NULL; cursor = cursor->next) {
-        if (cursor->block == from) {
-            cursor->block = to;
+        cursor->disturbed = true;
+        if (cursor->block > start && cursor->block < end) {
+            cursor->block = end;
         }
     }
 }
@@ -181,48 +183,40 @@ static bool check_totals(struct em_heap *heap, const struct sums *sums, struct e
            wrong(fault, EM_FAULT_BAD_TOTALS, &heap->free_bytes, sums->free_bytes + never, heap->free_bytes);
 }
 
-static bool check_whole(struct em_heap *heap, const struct sums *sums, uint16_t operations, struct em_fault *fault)
+/* The tables, and the totals if the heap has stood still since the cursor was opened. */
+static bool check_whole(struct em_heap *heap, const struct em_cursor *cursor, const struct sums *sums, struct em_fault *fault)
 {
     em_heap_lock(heap);
     bool good = em_heap_engine(heap)->check_tables(heap, fault);
-    if (good && heap->operations == operations) {
+    if (good && !cursor->disturbed) {
         good = check_totals(heap, sums, fault);
     }
     em_heap_unlock(heap);
     return good;
 }
 
-static uint16_t operations_so_far(struct em_heap *heap)
+static bool told(bool good, em_fault_reporter *report, void *context, const struct em_fault *fault)
 {
-    em_heap_lock(heap);
-    uint16_t operations = heap->operations;
-    em_heap_unlock(heap);
-    return operations;
+    if (!good && report != NULL) {
+        report(context, fault);
+    }
+    return good;
 }
 
 bool em_heap_check(struct em_heap *heap, em_fault_reporter *report, void *context)
 {
     struct em_fault fault = {.during = EM_DURING_CHECK, .heap = (uintptr_t)heap};
     struct sums sums = {0, 0, 0};
-    uint16_t operations = operations_so_far(heap);
     struct em_cursor cursor;
     cursor_open(heap, &cursor);
     bool intact = true, good = true;
     for (bool more = true; more;) {
         more = check_step(heap, &cursor, &sums, &fault, &good);
-        if (!good) {
-            intact = false;
-            if (report != NULL) {
-                report(context, &fault);
-            }
-        }
+        intact = told(good, report, context, &fault) && intact;
+    }
+    if (intact) {
+        intact = told(check_whole(heap, &cursor, &sums, &fault), report, context, &fault);
     }
     cursor_close(heap, &cursor);
-    if (intact && !check_whole(heap, &sums, operations, &fault)) {
-        intact = false;
-        if (report != NULL) {
-            report(context, &fault);
-        }
-    }
     return intact;
 }

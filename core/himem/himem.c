@@ -8,9 +8,9 @@
  *
  * One idea: claim under the lock, switch without it, settle under it. What is claimed is busy, and
  * whoever meets a busy bank or page is refused. */
+#include "espmem/himem.h"
 #include "core/base/atomic.h"
 #include "core/base/bits.h"
-#include "espmem/himem.h"
 
 enum { MOST = 65534 }; /* numbers are kept in 16 bits, with 0 for none */
 
@@ -313,7 +313,8 @@ static enum em_error prepare(struct em_himem *himem, const struct map_request *r
     if (memory == NULL || !is_range(himem, request->range)) {
         return EM_INVALID_ARG;
     }
-    if (!is_whole(himem, request->memory_offset) || !is_whole(himem, request->range_offset) || !is_whole(himem, request->length)) {
+    if (!is_whole(himem, request->memory_offset) || !is_whole(himem, request->range_offset) ||
+        !is_whole(himem, request->length)) {
         return EM_INVALID_ARG;
     }
     struct span banks;
@@ -330,9 +331,8 @@ static enum em_error prepare(struct em_himem *himem, const struct map_request *r
 
 static enum em_error refuse_list(struct em_himem *himem, em_himem_handle handle)
 {
-    em_port_fault(&(struct em_fault){.kind = EM_FAULT_BAD_BANKS,
-                                     .during = EM_DURING_QUERY,
-                                     .address = (uintptr_t)himem->memories[handle - 1].list});
+    em_port_fault(&(struct em_fault){
+        .kind = EM_FAULT_BAD_BANKS, .during = EM_DURING_QUERY, .address = (uintptr_t)himem->memories[handle - 1].list});
     return EM_INVALID_ARG;
 }
 

@@ -30,19 +30,19 @@ enum { EM_IMAGE_AREAS = 8, EM_LIMIT_NEVER_EXTERNAL = -1 };
 struct em_board {
     char name[32];
     const struct em_chip *chip;
-    size_t psram_bytes;        /* 0: none */
-    bool bankswitch;           /* himem may reserve a part of the window */
-    unsigned reserve;          /* banks of the window kept for himem */
+    size_t psram_bytes; /* 0: none */
+    bool bankswitch;    /* himem may reserve a part of the window */
+    unsigned reserve;   /* banks of the window kept for himem */
     unsigned cores;
-    bool rtc_heap;             /* RTC fast memory is given to the heap (one core only) */
-    unsigned trace_banks;      /* 0, 1 or 2 banks of internal memory kept for trace output */
-    char engine[8];            /* "tlsf" */
-    char guard[16];            /* "off" */
+    bool rtc_heap;        /* RTC fast memory is given to the heap (one core only) */
+    unsigned trace_banks; /* 0, 1 or 2 banks of internal memory kept for trace output */
+    char engine[8];       /* "tlsf" */
+    char guard[16];       /* "off" */
     enum em_manner manner;
-    long malloc_limit;         /* plain malloc up to this size prefers internal memory; -1: never external */
-    size_t internal_pool;      /* bytes set aside for DMA at start */
-    bool abort_on_failure;     /* a failed allocation stops the program */
-    bool system_tasks;         /* charge the heaps for the main, idle, ipc and timer tasks */
+    long malloc_limit;     /* plain malloc up to this size prefers internal memory; -1: never external */
+    size_t internal_pool;  /* bytes set aside for DMA at start */
+    bool abort_on_failure; /* a failed allocation stops the program */
+    bool system_tasks;     /* charge the heaps for the main, idle, ipc and timer tasks */
     struct em_image_area image[EM_IMAGE_AREAS];
     unsigned image_areas;
 };

@@ -31,10 +31,10 @@ struct em_caps_heap {
     uintptr_t start, end;
     const char *type_name; /* "" where the region was added by bare capabilities */
     uint32_t caps[EM_PRIORITIES];
-    uint32_t all_caps; /* of all priorities together */
-    struct em_heap *heap; /* NULL until started */
+    uint32_t all_caps;            /* of all priorities together */
+    struct em_heap *heap;         /* NULL until started */
     const struct em_alias *alias; /* how the instruction bus sees it, or NULL */
-    struct em_caps_heap *next; /* the order in which heaps are asked */
+    struct em_caps_heap *next;    /* the order in which heaps are asked */
     struct em_lock lock;
     size_t watched_minimum; /* while the minimum is monitored */
     bool watched;

@@ -45,11 +45,11 @@ struct em_memory_type {
 /* When a row of a table counts. */
 enum em_condition {
     EM_ALWAYS,
-    EM_IF_PSRAM,        /* the board has PSRAM */
-    EM_IF_TWO_CORES,    /* both cores run */
-    EM_IF_RTC_HEAP,     /* RTC fast memory is given to the heap */
-    EM_IF_TRACE_ONE,    /* one bank of trace memory */
-    EM_IF_TRACE_TWO,    /* two banks of trace memory */
+    EM_IF_PSRAM,     /* the board has PSRAM */
+    EM_IF_TWO_CORES, /* both cores run */
+    EM_IF_RTC_HEAP,  /* RTC fast memory is given to the heap */
+    EM_IF_TRACE_ONE, /* one bank of trace memory */
+    EM_IF_TRACE_TWO, /* two banks of trace memory */
 };
 
 struct em_region {
@@ -76,16 +76,16 @@ struct em_alias {
 /* External memory behind a window of banks. */
 struct em_bank_window {
     uintptr_t start;
-    unsigned banks;     /* of the whole window */
+    unsigned banks; /* of the whole window */
     size_t bank_size;
     unsigned reserve_max;
 };
 
 struct em_chip {
     const char *name;
-    const char *title;  /* as people write it */
+    const char *title; /* as people write it */
     unsigned cores;
-    size_t largest_request; /* bigger ones are refused before any heap is asked */
+    size_t largest_request;                /* bigger ones are refused before any heap is asked */
     unsigned internal_line, external_line; /* what DMA and cache-aligned memory is aligned to; 0: to nothing */
     unsigned simd_alignment;               /* what vector instructions want; 0: they have no wish */
     const struct em_memory_type *types;
@@ -99,7 +99,7 @@ struct em_chip {
     struct em_bank_window psram;
     struct em_memory_type psram_heap;    /* what added PSRAM is registered as */
     struct em_memory_type internal_pool; /* the pool set aside for DMA at start */
-    unsigned heap_record_bytes; /* what each registered heap costs the internal memory */
+    unsigned heap_record_bytes;          /* what each registered heap costs the internal memory */
 };
 
 extern const struct em_chip em_chip_esp32;

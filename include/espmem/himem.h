@@ -72,9 +72,9 @@ struct em_himem {
 };
 
 struct em_himem_storage {
-    struct em_himem_bank *banks;       /* layout->banks */
-    struct em_himem_page *pages;       /* layout->pages */
-    struct em_himem_memory *memories;  /* layout->banks */
+    struct em_himem_bank *banks;      /* layout->banks */
+    struct em_himem_page *pages;      /* layout->pages */
+    struct em_himem_memory *memories; /* layout->banks */
 };
 
 /* Sets up an empty himem. The storage, the mmu and the window stay the caller's and outlive it.

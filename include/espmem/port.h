@@ -33,6 +33,7 @@ void em_port_copy(void *to, const void *from, size_t bytes);
 
 /* What was found to be wrong with a heap or a pointer. */
 enum em_fault_kind {
+    EM_FAULT_NONE,
     EM_FAULT_FOREIGN_POINTER, /* a pointer that is in no heap, or not in the heap it was given to */
     EM_FAULT_NOT_A_BLOCK,     /* inside a heap, but no block can start there */
     EM_FAULT_DOUBLE_FREE,     /* the block is already free */

@@ -27,7 +27,7 @@ struct em_event {
     enum em_event_kind kind;
     void *address;
     void *old_address;
-    size_t size;      /* as asked for, rounded where the request was */
+    size_t size; /* as asked for, rounded where the request was */
     size_t alignment;
     uint32_t caps;
 };
