@@ -13,14 +13,31 @@ static void replay(const char *file, void *context)
     golden_replay(file, context);
 }
 
+/* Takes the options off the front; how many words they are, or -1 with a sentence. */
+static int take_options(int count, char **arguments, struct golden_totals *totals)
+{
+    for (int i = 0; i < count; i++) {
+        if (strcmp(arguments[i], "--") == 0)
+            return i + 1;
+        if (arguments[i][0] != '-')
+            return i;
+        if (strcmp(arguments[i], "--all") != 0) {
+            bad_input("golden: there is no option '%s'; see 'espmem help golden'.", arguments[i]);
+            return -1;
+        }
+        totals->show_all = true;
+    }
+    return count;
+}
+
 static int run(int count, char **arguments)
 {
     struct golden_totals totals = {0};
-    int first = count > 0 && strcmp(arguments[0], "--") == 0;
+    int first = take_options(count, arguments, &totals);
+    if (first < 0)
+        return STATUS_BAD_INPUT;
     if (first == count)
         return bad_input("golden: name at least one file or directory to replay; see 'espmem help golden'.");
-    if (!first && arguments[0][0] == '-')
-        return bad_input("golden: there is no option '%s'; see 'espmem help golden'.", arguments[0]);
     for (int i = first; i < count; i++) {
         if (!golden_files_visit(arguments[i], replay, &totals))
             totals.bad_input = true;
@@ -34,11 +51,11 @@ static int run(int count, char **arguments)
 const struct command golden_command = {
     .name = "golden",
     .summary = "replay recorded heap operations and compare each outcome",
-    .usage = "usage: espmem golden FILE|DIR…\n\n"
+    .usage = "usage: espmem golden [--all] FILE|DIR…\n\n"
              "Replays files of the golden format, plain or gzip, through ESP-IDF's functions, each on a fresh\n"
              "chip with the file's own board, and compares every outcome. Directories are searched for files,\n"
              "in order of their names. Lines marked !peer are performed and not compared.\n\n"
-             "Prints the first mismatches in full, and as its last line\n"
+             "Prints the first mismatches in full (--all: every one), and as its last line\n"
              "    files F operations N mismatches M\n\n"
              "Exit status: 0 no mismatch, 1 some, 2 a file that cannot be replayed (all others still are).\n",
     .run = run,

@@ -58,7 +58,7 @@ bool golden_same_outcome(const char *expected, const char *got)
 bool golden_report_mismatch(struct golden_totals *totals, const char *path, unsigned line, const char *operation)
 {
     totals->mismatches++;
-    if (totals->mismatches > GOLDEN_SHOWN)
+    if (totals->mismatches > GOLDEN_SHOWN && !totals->show_all)
         return false;
     printf("%s:%u: mismatch: %s\n", path, line, operation);
     return true;
@@ -103,7 +103,7 @@ void golden_report_lines(const char *what, const char *expected, const char *got
 
 void golden_report_totals(const struct golden_totals *totals)
 {
-    if (totals->mismatches > GOLDEN_SHOWN)
+    if (totals->mismatches > GOLDEN_SHOWN && !totals->show_all)
         printf("%lu more mismatches are not shown.\n", totals->mismatches - GOLDEN_SHOWN);
     printf("files %lu operations %lu mismatches %lu\n", totals->files, totals->operations, totals->mismatches);
 }

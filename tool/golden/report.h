@@ -7,10 +7,11 @@
 
 #include <stdbool.h>
 
-enum { GOLDEN_SHOWN = 20 };
+enum { GOLDEN_SHOWN = 20 }; /* unless all are wanted */
 
 struct golden_totals {
     unsigned long files, operations, mismatches;
+    bool show_all;  /* every mismatch, however many */
     bool bad_input; /* some file could not be replayed, or not to its end */
 };
 

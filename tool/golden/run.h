@@ -52,7 +52,7 @@ enum golden_operation_flag {
 struct golden_operation {
     const char *word;
     /* A letter an argument: s slot, n size (0 to 2^32 - 1), d signed distance, x address or caps
-     * (0 to 2^32 - 1), b byte, and last * for any number more of the letter before. */
+     * (0 to 2^32 - 1), b byte, and last * behind a letter for any number of it. */
     const char *arguments;
     unsigned flags;
     void (*perform)(struct golden_run *run, const int64_t *argument);
@@ -61,6 +61,7 @@ struct golden_operation {
 struct golden_players {
     const struct golden_operation *operations;
     unsigned count;
+    bool records_output; /* all that is printed stands in the recording; else only where a line has some */
     /* Makes a fresh chip for this file. False with run->why iff the header asks for what cannot be.
      * close is called in either case. */
     bool (*open)(struct golden_run *run);

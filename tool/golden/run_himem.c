@@ -41,7 +41,7 @@ static void result_banks(struct golden_run *run, int memory)
 {
     const struct em_himem *himem = &idf_chip.himem;
     for (unsigned i = 0; memory >= 0 && i < himem->memories[memory].count; i++)
-        golden_result_number(run, himem->memories[memory].list[i]);
+        golden_result_number(run, himem->layout.first_bank + himem->memories[memory].list[i]);
 }
 
 /* The lowest page that has an owner now and had none before, from the window's start; or -1. */
@@ -205,4 +205,4 @@ static void close_chip(struct golden_run *run)
     golden_chip_close();
 }
 
-const struct golden_players golden_himem = {operations, sizeof operations / sizeof *operations, open_chip, close_chip};
+const struct golden_players golden_himem = {operations, sizeof operations / sizeof *operations, false, open_chip, close_chip};
