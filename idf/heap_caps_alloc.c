@@ -28,7 +28,7 @@ void *idf_allocation_failed(size_t size, uint32_t caps, const char *function)
     if (callback)
         callback(size, caps, function);
     if (idf_chip.board.abort_on_failure)
-        idf_panic("Mem alloc fail. size 0x%08x caps 0x%08x", (unsigned)size, (unsigned)caps);
+        idf_stop("Mem alloc fail. size 0x%08x caps 0x%08x", (unsigned)size, (unsigned)caps);
     return NULL;
 }
 

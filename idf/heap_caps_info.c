@@ -31,7 +31,7 @@ void heap_caps_get_info(multi_heap_info_t *info, uint32_t caps)
 {
     struct em_heap_info sum;
     if (!info)
-        idf_panic("heap_caps_get_info: info is NULL");
+        idf_stop("heap_caps_get_info: info is NULL");
     em_caps_get_info(&idf_chip.pool, &sum, caps);
     *info = idf_heap_info(&sum);
 }
@@ -69,7 +69,7 @@ size_t heap_caps_get_containing_block_size(void *ptr)
 {
     size_t size = em_caps_containing_block_size(&idf_chip.pool, ptr);
     if (size == 0)
-        idf_panic("heap_caps_get_containing_block_size: no live block holds %p", ptr);
+        idf_stop("heap_caps_get_containing_block_size: no live block holds %p", ptr);
     return size;
 }
 

@@ -27,7 +27,7 @@ void heap_caps_walk(uint32_t caps, heap_caps_walker_cb_t walker_func, void *user
 {
     struct walk walk = {.tell = walker_func, .user_data = user_data};
     if (!walker_func)
-        idf_panic("heap_caps_walk: walker_func is NULL");
+        idf_stop("heap_caps_walk: walker_func is NULL");
     for (struct em_caps_heap *heap = next_heap(NULL, caps); heap; heap = next_heap(heap, caps)) {
         walk.heap.start = (intptr_t)heap->start;
         walk.heap.end = (intptr_t)heap->end;

@@ -172,7 +172,7 @@ static void open_himem(void)
     if (layout.pages == 0 || layout.banks == 0)
         return; /* switched off, or too little PSRAM: reserve has said so */
     if (layout.pages > PAGES || layout.banks > BANKS)
-        idf_panic("himem has records for %d pages and %d banks; the board has %u and %u", (int)PAGES, (int)BANKS, layout.pages,
+        idf_stop("himem has records for %d pages and %d banks; the board has %u and %u", (int)PAGES, (int)BANKS, layout.pages,
                   layout.banks);
     if (!charge_records(&layout)) {
         COMPLAIN("Cannot allocate memory for meta info. Not initializing!");
@@ -183,7 +183,7 @@ static void open_himem(void)
     for (size_t i = 0; i <= PAGES; i++)
         range_addresses[i] = 0;
     if (em_himem_open(&idf_chip.himem, &layout, idf_chip.platform->bank_mmu, &storage) != EM_OK)
-        idf_panic("himem does not open with %u banks and %u pages on this platform", layout.banks, layout.pages);
+        idf_stop("himem does not open with %u banks and %u pages on this platform", layout.banks, layout.pages);
     idf_chip.himem_open = true;
     ESP_LOGI(TAG, "Initialized. Using last %u 32KB address blocks for bank switching on %zu KB of physical memory.",
              layout.pages, layout.banks * layout.bank_size / 1024);

@@ -86,7 +86,7 @@ static unsigned collect_reserved(struct em_reserved *areas)
     unsigned count = 0, own = reserved_by_program();
     const struct em_board *board = &idf_chip.board;
     if (own + board->image_areas > RESERVED)
-        idf_panic("more than %d SOC_RESERVE_MEMORY_REGION areas: merge some of them", RESERVED - (int)board->image_areas);
+        idf_stop("more than %d SOC_RESERVE_MEMORY_REGION areas: merge some of them", RESERVED - (int)board->image_areas);
     for (unsigned i = 0; i < board->image_areas; i++)
         areas[count++] = (struct em_reserved){board->image[i].start, board->image[i].end, board->image[i].name, EM_ALWAYS};
     for (unsigned i = 0; i < own; i++) {
@@ -101,7 +101,7 @@ _Noreturn static void stop_for_overlap(const struct em_reserved *first, const st
     ESP_EARLY_LOGE("memory_layout", "SOC_RESERVE_MEMORY_REGION region range 0x%08lx - 0x%08lx overlaps with 0x%08lx - 0x%08lx",
                    (unsigned long)first->start, (unsigned long)first->end, (unsigned long)second->start,
                    (unsigned long)second->end);
-    idf_panic("reserved memory overlaps: %s and %s; change the board's image areas or the program's", first->name,
+    idf_stop("reserved memory overlaps: %s and %s; change the board's image areas or the program's", first->name,
               second->name);
 }
 
@@ -121,7 +121,7 @@ unsigned idf_memory_pieces(struct em_region_use *pieces)
     if (count == 0)
         stop_for_overlap(&first, &second);
     if (count > IDF_PIECES)
-        idf_panic("the reserved areas cut the memory into %u pieces; at most %d become heaps", count, (int)IDF_PIECES);
+        idf_stop("the reserved areas cut the memory into %u pieces; at most %d become heaps", count, (int)IDF_PIECES);
     return count;
 }
 

@@ -70,7 +70,7 @@ void *multi_heap_find_containing_block(multi_heap_handle_t heap, void *ptr)
 {
     void *block = em_heap_containing_block(heap_of(heap), ptr);
     if (!block)
-        idf_panic("multi_heap_find_containing_block: no live block of heap %p holds %p", (void *)heap, ptr);
+        idf_stop("multi_heap_find_containing_block: no live block of heap %p holds %p", (void *)heap, ptr);
     return block;
 }
 
@@ -90,7 +90,7 @@ void multi_heap_get_info(multi_heap_handle_t heap, multi_heap_info_t *info)
 {
     struct em_heap_info found;
     if (!info)
-        idf_panic("multi_heap_get_info: info is NULL");
+        idf_stop("multi_heap_get_info: info is NULL");
     em_heap_get_info(heap_of(heap), &found);
     *info = idf_heap_info(&found);
 }
@@ -122,7 +122,7 @@ void multi_heap_walk(multi_heap_handle_t heap, multi_heap_walker_cb_t walker_fun
 {
     struct walk walk = {.tell = walker_func, .user_data = user_data};
     if (!walker_func)
-        idf_panic("multi_heap_walk: walker_func is NULL");
+        idf_stop("multi_heap_walk: walker_func is NULL");
     em_heap_walk(heap_of(heap), show, &walk);
 }
 

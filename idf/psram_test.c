@@ -34,7 +34,7 @@ static void test_run(struct idf_psram_test *test, unsigned page, unsigned bank, 
     const struct em_bank_window *window = &idf_chip.board.chip->psram;
     struct em_bank_mmu *mmu = idf_chip.platform->bank_mmu;
     if (!mmu->map(mmu, page, bank, count, 0))
-        idf_panic("the PSRAM test cannot map banks %u to %u", bank, bank + count - 1);
+        idf_stop("the PSRAM test cannot map banks %u to %u", bank, bank + count - 1);
     if (test)
         test_words(test, window->start + page * window->bank_size, count * window->bank_size, bank * window->bank_size);
     mmu->unmap(mmu, page, bank, count);

@@ -1,48 +1,17 @@
-/* Reports, panics and error codes: see report.h. Allocates nothing, since the heap may be what is wrong. */
+/* See report.h. Allocates nothing, since the heap may be what is wrong. */
 #include "report.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "chip.h"
-
-enum { LINE_ROOM = 400 };
-
-/* To stderr where no chip runs that could say it. */
-static void say(const char *text, size_t length)
+_Noreturn void idf_stop(const char *format, ...)
 {
-    if (idf_chip.platform)
-        idf_chip.platform->report(text, length);
-    else
-        fwrite(text, 1, length, stderr);
-}
-
-void idf_report(const char *format, ...)
-{
-    char line[LINE_ROOM + 16] = "espmem: ";
-    size_t start = strlen(line);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line + start, LINE_ROOM - start, format, arguments);
-    va_end(arguments);
-    size_t length = strlen(line);
-    line[length] = '\n';
-    say(line, length + 1);
-}
-
-_Noreturn void idf_panic(const char *format, ...)
-{
-    char reason[LINE_ROOM];
+    char reason[400];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(reason, sizeof reason, format, arguments);
     va_end(arguments);
-    if (idf_chip.platform)
-        idf_chip.platform->panic(reason);
-    idf_report("%s", reason);
-    abort();
+    idf_panic(reason);
 }
 
 esp_err_t idf_error(enum em_error error)

@@ -6,6 +6,9 @@
 #ifndef IDF_SDKCONFIG_H
 #define IDF_SDKCONFIG_H
 
+/* First: it records what the program has said so far, and the rest of this file is not the program's. */
+#include "espmem_config.h"
+
 #ifndef CONFIG_IDF_TARGET
 #define CONFIG_IDF_TARGET "esp32"
 #endif

@@ -1,0 +1,200 @@
+#!/bin/sh
+# Measures the heaps: exact instructions on two processors, and the smallest region, over recorded traces.
+#
+# usage: bench/run.sh                     measure, print the table, compare with bench/table.txt
+#        bench/run.sh --update            the same, and make it the checked-in table
+#        bench/run.sh FILE...             other traces (HTRC, plain or gzipped): table only
+#        bench/run.sh --profile SUBJECT TRACE [bench_malloc|bench_free|bench_realloc [PROCESSOR]]
+#                                         where the instructions go: heap or caps, tls32 …, thumb2 or rv32imac
+#
+# Exit status 0; 1 if a row got worse than the checked-in table's; 2 if something could not be measured.
+# Instructions are net of the harness, in a region of four times the peak; the p999 and max columns are
+# per call. A row `smallest` is the region's bytes, and its ratio to the peak of live bytes.
+#
+# One idea: instructions of a given compiler are exact, so a table can be compared to the last digit.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+root=$(pwd)
+bench=$root/bench
+out=${ESPMEM_BUILD:-$root/build}/bench
+processors="thumb2 rv32imac"
+subjects="heap caps"
+real="tls32 json32 lua32 sqlite3 ft64"
+functions=fn=bench_malloc,fn=bench_free,fn=bench_realloc
+
+. "$bench/build.sh"
+
+die()
+{
+    echo "bench: $1" >&2
+    exit 2
+}
+
+need_tools()
+{
+    for tool in gcc arm-none-eabi-gcc riscv64-unknown-elf-gcc qemu-arm qemu-riscv32 gunzip awk; do
+        command -v $tool >/dev/null 2>&1 || die "$tool is not installed; ./dev bench installs it, or apt-get install the package that has it."
+    done
+}
+
+# ---- traces ----------------------------------------------------------------------------------------
+
+# trace_name FILE: what a trace is called in the table.
+trace_name() { basename "$1" | sed 's/\.gz$//; s/\.tr$//'; }
+
+# unpack FILE: to $out/traces/NAME.tr
+unpack()
+{
+    mkdir -p "$out/traces"
+    plain=$out/traces/$(trace_name "$1").tr
+    case $(head -c 4 "$1" 2>/dev/null) in
+    HTRC) cp "$1" "$plain" ;;
+    *) gunzip -c "$1" >"$plain" 2>/dev/null || die "$1 is neither a trace nor a gzipped one." ;;
+    esac
+}
+
+# ---- counting --------------------------------------------------------------------------------------
+
+# count ELF TRACE OUTPUT [OPTIONS]: runs a replay under the plugin.
+count()
+{
+    "$emulator" -plugin "$out/count.so,${4:-$functions},out=$3" "$1" "$2" >"$3.said" 2>&1 ||
+        die "$(basename "$1") on $(basename "$2") failed: $(cat "$3.said")"
+}
+
+# The counter itself, against functions counted by hand.
+check_counter()
+{
+    known=fn=known_leaf,fn=known_tail,fn=known_loop,fn=known_caller,fn=known_maybe
+    count "$objects/known.elf" "" "$objects/known.counts" $known
+    grep '^function .* calls' "$bench/known/$start.S" | cmp -s - "$objects/known.counts" ||
+        die "the counting plugin miscounts on $1: compare $objects/known.counts with bench/known/$start.S."
+}
+
+count_processor()
+{
+    build_bare "$1"
+    check_counter "$1"
+    for trace in $traces; do
+        count "$objects/null.elf" "$out/traces/$trace.tr" "$objects/null-$trace.counts"
+        for subject in $subjects; do
+            count "$objects/$subject.elf" "$out/traces/$trace.tr" "$objects/$subject-$trace.counts"
+            awk -v row="$1 $subject $trace" -f "$bench/table.awk" "$objects/null-$trace.counts" "$objects/$subject-$trace.counts"
+        done
+    done
+}
+
+# ---- the smallest region ---------------------------------------------------------------------------
+
+search()
+{
+    build_host
+    for trace in $traces; do
+        found=$("$objects/smallest" "$out/traces/$trace.tr") || die "no region was found for $trace."
+        echo "$trace $found" | awk '{ printf "%-28s %8d %8.4f\n", "smallest heap " $1, $5, $5 / $3 }'
+    done
+}
+
+# The geometric mean over the traces of real programs.
+geomean()
+{
+    awk -v real=" $real " '$1 == "smallest" && index(real, " " $3 " ") { sum += log($5); n++ }
+        END { if (n > 1) printf "%-28s %8s %8.4f\n", "smallest heap real" n, "-", exp(sum / n) }' "$1"
+}
+
+# ---- the table -------------------------------------------------------------------------------------
+
+heading()
+{
+    echo "# Written by bench/run.sh --update. In every column less is better; - does not apply."
+    echo "# Thumb-2 by $(arm-none-eabi-gcc --version | head -n 1)"
+    echo "# RISC-V by $(riscv64-unknown-elf-gcc --version | head -n 1)"
+    echo "# processor, subject, trace     malloc     free     pair p999m  p999f   maxm   maxf   realloc"
+}
+
+measure()
+{
+    heading
+    for name in $processors; do
+        count_processor "$name"
+    done
+    echo "# smallest, subject, trace       bytes    ratio"
+    search
+}
+
+same_compilers()
+{
+    grep '^# .* by ' "$bench/table.txt" | cmp -s - "$out/compilers"
+}
+
+compare()
+{
+    [ -f "$bench/table.txt" ] || die "there is no bench/table.txt yet; bench/run.sh --update makes one."
+    grep '^# .* by ' "$out/table" >"$out/compilers"
+    if ! same_compilers; then
+        echo "Not compared: bench/table.txt was made by other compilers than these."
+        return 0
+    fi
+    if awk -f "$bench/compare.awk" "$bench/table.txt" "$out/table"; then
+        echo "No row is worse than in bench/table.txt."
+        return 0
+    fi
+    echo "A row got worse. Undo that, or record it with bench/run.sh --update and say why in the commit."
+    return 1
+}
+
+bench_all()
+{
+    need_tools
+    build_plugin
+    traces=
+    for file in "$@"; do
+        unpack "$file"
+        traces="$traces $(trace_name "$file")"
+    done
+    measure >"$out/table" || exit 2
+    geomean "$out/table" >"$out/geomean"
+    cat "$out/geomean" >>"$out/table"
+    cat "$out/table"
+}
+
+show_peers()
+{
+    echo
+    grep -v '^# counts' "$bench/peers.txt"
+    echo
+}
+
+# profile SUBJECT TRACE [FUNCTION [PROCESSOR]]
+profile()
+{
+    [ $# -ge 2 ] || die "give a subject (heap, caps) and a trace (tls32)."
+    need_tools
+    build_plugin
+    build_bare "${4:-thumb2}"
+    [ -f "$objects/$1.elf" ] || die "there is no subject $1; give heap or caps."
+    unpack "$bench/traces/$2.tr.gz"
+    count "$objects/$1.elf" "$out/traces/$2.tr" "$objects/profile" "fn=${3:-bench_malloc},profile=on"
+    awk '$1 == "function" { calls = $4; printf "%9.2f  %s, each of %d calls\n", $6 / calls, $2, calls }
+        $1 == "symbol" { printf "%9.2f  in %s\n", $4 / calls, $2 }' "$objects/profile" | sort -rn
+    echo "By address: $objects/profile (pieces), with $compiler's objdump -d $objects/$1.elf"
+}
+
+case ${1:-} in
+--profile)
+    shift
+    profile "$@"
+    ;;
+--update)
+    bench_all "$bench"/traces/*.tr.gz
+    cp "$out/table" "$bench/table.txt"
+    show_peers
+    ;;
+-*) die "the options are --update and --profile." ;;
+'')
+    bench_all "$bench"/traces/*.tr.gz
+    show_peers
+    compare
+    ;;
+*) bench_all "$@" ;;
+esac

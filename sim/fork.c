@@ -1,0 +1,90 @@
+/* Forks of a process in which a chip runs. See fork.h.
+ *
+ * Holds every lock of the chip over the fork, in the order in which the chip takes them: tasks, himem,
+ * pool, heaps. The one place that holds a lock over a copy: there is no other moment at which the copy
+ * and the child's heaps would be of one instant. */
+#include "fork.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdbool.h>
+
+#include "banks.h"
+#include "idf/chip.h"
+#include "idf/kernel.h"
+#include "platform.h"
+#include "psram.h"
+#include "threads.h"
+
+static bool started;
+
+static bool himem_is_busy(void)
+{
+    for (unsigned i = 0; i < idf_chip.himem.layout.banks; i++)
+        if (idf_chip.himem.banks[i].busy)
+            return true;
+    return false;
+}
+
+/* A bank that another thread is switching would stay busy for ever in the child, where that thread is
+ * not: so this waits until none is. */
+static void lock_himem(void)
+{
+    if (!idf_chip.himem_open)
+        return;
+    em_port_lock(&idf_chip.himem.lock);
+    while (himem_is_busy()) {
+        em_port_unlock(&idf_chip.himem.lock);
+        sched_yield();
+        em_port_lock(&idf_chip.himem.lock);
+    }
+}
+
+static void before_fork(void)
+{
+    if (!idf_chip.platform)
+        return;
+    idf_kernel_lock();
+    lock_himem();
+    em_port_lock(&idf_chip.pool.lock);
+    for (struct em_caps_heap *heap = idf_chip.pool.first; heap; heap = heap->next)
+        em_port_lock(&heap->lock);
+    sim_psram_prepare_fork();
+}
+
+static void unlock_all(void)
+{
+    for (struct em_caps_heap *heap = idf_chip.pool.first; heap; heap = heap->next)
+        em_port_unlock(&heap->lock);
+    em_port_unlock(&idf_chip.pool.lock);
+    if (idf_chip.himem_open)
+        em_port_unlock(&idf_chip.himem.lock);
+    idf_kernel_unlock();
+}
+
+static void after_fork_in_parent(void)
+{
+    if (!idf_chip.platform)
+        return;
+    sim_psram_parent_forked();
+    unlock_all();
+}
+
+static void after_fork_in_child(void)
+{
+    if (!idf_chip.platform)
+        return;
+    if (!sim_psram_child_forked() || !sim_banks_show_again())
+        sim_refuse("the host has no memory for a second PSRAM of %zu KiB, which a forked process needs",
+                   idf_chip.board.psram_bytes / 1024);
+    sim_threads_child_forked();
+    unlock_all();
+}
+
+void sim_fork_start(void)
+{
+    if (started)
+        return;
+    started = true;
+    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
