@@ -1,7 +1,6 @@
 /* The espmem command: finds the subcommand and hands over.
  *
  * Knows nothing of what a subcommand does. One idea: a table of subcommands, in the manner of git. */
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,17 +13,6 @@
 
 static const struct command *const commands[] = {&boards_command, &golden_command};
 enum { COMMANDS = sizeof commands / sizeof *commands };
-
-int bad_input(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("espmem: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    return STATUS_BAD_INPUT;
-}
 
 static const struct command *find_command(const char *name)
 {

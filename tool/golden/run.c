@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "esp_err.h"
+#include "tool/command.h"
 #include "tool/golden/capture.h"
 #include "tool/golden/expect.h"
 
@@ -221,11 +222,10 @@ static bool replay_step(struct golden_run *run, const struct golden_players *pla
 static void say_bad(struct golden_run *run, unsigned line, const char *why)
 {
     run->totals->bad_input = true;
-    fflush(stdout); /* keep the order of what a reader sees */
     if (line > 0)
-        fprintf(stderr, "espmem: %s:%u: %s\n", run->path, line, why);
+        bad_input("%s:%u: %s", run->path, line, why);
     else
-        fprintf(stderr, "espmem: %s: %s\n", run->path, why);
+        bad_input("%s: %s", run->path, why);
 }
 
 static void replay_steps(struct golden_run *run, struct golden_parser *parser, const struct golden_players *players)
