@@ -36,7 +36,7 @@ enum idf_notice { IDF_NOTICE_NONE, IDF_NOTICE_WAITED_FOR, IDF_NOTICE_PENDING };
 /* The head of a list of waiting tasks: slot + 1 of the first, 0 for none. Lies wherever its object does. */
 typedef uint32_t idf_waiters;
 
-/* All fields but `slot` are guarded by the kernel's lock; those marked so are constant while the task lives. */
+/* All fields but those marked are guarded by the kernel's lock; `constant` ones are while the task lives. */
 struct idf_task {
     unsigned slot;           /* place in the table, constant for ever */
     uint32_t serial;         /* constant; of all tasks since boot no two have the same */
@@ -51,13 +51,14 @@ struct idf_task {
     bool pinned;             /* constant */
     unsigned priority, base_priority, mutexes_held;
     enum idf_task_phase phase;
-    atomic_uint orders;
-    bool suspended;
+    atomic_uint orders;       /* of enum idf_task_order; suspended for as long as that is set */
+    bool has_thread;          /* constant; a stand-in has none */
+    unsigned critical;        /* only its own thread's: critical sections entered and not left */
     unsigned scheduler_holds; /* vTaskSuspendAll not yet resumed */
 
     idf_waiters *waits_in;   /* the list that it is in, or NULL */
     uint32_t next_waiter;    /* slot + 1 */
-    uint32_t wanted_bits, wait_flags; /* of an event group's waiter */
+    uint32_t wanted_bits, wait_flags; /* of an event group's waiter; wanted_bits: the result, once it is there */
 
     uint32_t notified[IDF_NOTIFICATIONS];
     unsigned char notice[IDF_NOTIFICATIONS];
@@ -81,6 +82,10 @@ void idf_task_abandon(void);
 /* Deletes all tasks but the caller's and waits until their threads have left. Returns how many have not
  * after `milliseconds`: those that make no FreeRTOS call. 0 is success. */
 unsigned idf_tasks_end(uint32_t milliseconds);
+
+/* Starts the task that runs software timers, charged or not as above; without this the first timer does,
+ * uncharged. False iff there is no room for it. Once. */
+bool idf_timers_start(bool charged);
 
 /* Ticks a second, 1…1000: what the program's CONFIG_FREERTOS_HZ says. 100 until set. Before any task. */
 void idf_set_tick_rate(uint32_t hertz);
