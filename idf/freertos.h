@@ -14,11 +14,11 @@
 #include <stdint.h>
 
 enum {
-    IDF_TASKS = 256,         /* records; a further xTaskCreate fails as if memory were short */
-    IDF_TASK_NAME = 16,      /* with the final zero */
-    IDF_TASK_BLOCK = 364,    /* bytes of a task's control block on the chip */
-    IDF_NOTIFICATIONS = 16,  /* for each task */
-    IDF_THREAD_LOCALS = 16,  /* for each task */
+    IDF_TASKS = 256,        /* records; a further xTaskCreate fails as if memory were short */
+    IDF_TASK_NAME = 16,     /* with the final zero */
+    IDF_TASK_BLOCK = 364,   /* bytes of a task's control block on the chip */
+    IDF_NOTIFICATIONS = 16, /* for each task */
+    IDF_THREAD_LOCALS = 16, /* for each task */
 };
 
 enum idf_task_phase {
@@ -38,17 +38,17 @@ typedef uint32_t idf_waiters;
 
 /* All fields but those marked are guarded by the kernel's lock; `constant` ones are while the task lives. */
 struct idf_task {
-    unsigned slot;           /* place in the table, constant for ever */
-    uint32_t serial;         /* constant; of all tasks since boot no two have the same */
-    void *handle;            /* constant; the control block's address, NULL once deleted */
-    void *stack;             /* constant; on the chip's heap, unused by the host */
-    uint32_t stack_bytes;    /* constant */
-    bool owns_memory;        /* constant; stack and control block go back at deletion */
+    unsigned slot;            /* place in the table, constant for ever */
+    uint32_t serial;          /* constant; of all tasks since boot no two have the same */
+    void *handle;             /* constant; the control block's address, NULL once deleted */
+    void *stack;              /* constant; on the chip's heap, unused by the host */
+    uint32_t stack_bytes;     /* constant */
+    bool owns_memory;         /* constant; stack and control block go back at deletion */
     char name[IDF_TASK_NAME]; /* constant */
     void (*function)(void *);
     void *parameter;
-    int core;                /* constant; the core that it plays */
-    bool pinned;             /* constant */
+    int core;    /* constant; the core that it plays */
+    bool pinned; /* constant */
     unsigned priority, base_priority, mutexes_held;
     enum idf_task_phase phase;
     atomic_uint orders;       /* of enum idf_task_order; suspended for as long as that is set */
@@ -56,8 +56,8 @@ struct idf_task {
     unsigned critical;        /* only its own thread's: critical sections entered and not left */
     unsigned scheduler_holds; /* vTaskSuspendAll not yet resumed */
 
-    idf_waiters *waits_in;   /* the list that it is in, or NULL */
-    uint32_t next_waiter;    /* slot + 1 */
+    idf_waiters *waits_in;            /* the list that it is in, or NULL */
+    uint32_t next_waiter;             /* slot + 1 */
     uint32_t wanted_bits, wait_flags; /* of an event group's waiter; wanted_bits: the result, once it is there */
 
     uint32_t notified[IDF_NOTIFICATIONS];

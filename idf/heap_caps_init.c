@@ -32,7 +32,7 @@ void idf_heap_caps_init_pieces(const struct em_region_use *pieces, unsigned coun
     enum em_error error = em_pool_start(&idf_chip.pool, pieces, count);
     if (error != EM_OK)
         idf_stop("heap_caps_init: the heaps do not start (%s): none is 8BIT and INTERNAL with room for %u records",
-                  em_error_text(error), count);
+                 em_error_text(error), count);
     idf_chip.heaps_open = true;
 }
 

@@ -58,8 +58,7 @@ static const struct handle_kind range_kind = {"range", range_addresses, PAGES};
 
 static bool is_live(const struct handle_kind *kind, uintptr_t address, uint32_t number)
 {
-    return number != 0 && number <= kind->largest &&
-           __atomic_load_n(&kind->addresses[number], __ATOMIC_ACQUIRE) == address;
+    return number != 0 && number <= kind->largest && __atomic_load_n(&kind->addresses[number], __ATOMIC_ACQUIRE) == address;
 }
 
 /* Whether a handle's block could be at the address, so that it may be read. */
@@ -173,7 +172,7 @@ static void open_himem(void)
         return; /* switched off, or too little PSRAM: reserve has said so */
     if (layout.pages > PAGES || layout.banks > BANKS)
         idf_stop("himem has records for %d pages and %d banks; the board has %u and %u", (int)PAGES, (int)BANKS, layout.pages,
-                  layout.banks);
+                 layout.banks);
     if (!charge_records(&layout)) {
         COMPLAIN("Cannot allocate memory for meta info. Not initializing!");
         return;
@@ -368,7 +367,8 @@ esp_err_t esp_himem_map(esp_himem_handle_t handle, esp_himem_rangehandle_t range
                  : is_split(range_offset) ? "range not aligned to blocksize"
                                           : "length not aligned to blocksize");
     if (error == EM_INVALID_SIZE)
-        COMPLAIN(is_past(handle, ram_offset, len) ? "args not in range of phys ram handle" : "args not in range of range handle");
+        COMPLAIN(is_past(handle, ram_offset, len) ? "args not in range of phys ram handle"
+                                                  : "args not in range of range handle");
     if (error == EM_INVALID_STATE)
         COMPLAIN(shows_any(pages_under(window, range_offset, len)) ? "range already mapped" : "ram already mapped");
     return idf_error(error);
@@ -384,10 +384,10 @@ esp_err_t esp_himem_unmap(esp_himem_rangehandle_t range, void *ptr, size_t len)
         return ESP_OK;
     uintptr_t start = idf_chip.himem.layout.window + em_himem_range_page(&idf_chip.himem, window) * (size_t)ESP_HIMEM_BLKSZ;
     size_t offset = (uintptr_t)ptr - start; /* wraps to a huge one below the range */
-    COMPLAIN(is_split(offset)               ? "range offset not block-aligned"
-             : is_split(len)                ? "map length not block-aligned"
-             : is_past(range, offset, len)  ? "range out of bounds for handle"
-                                            : "not all of it is mapped");
+    COMPLAIN(is_split(offset)              ? "range offset not block-aligned"
+             : is_split(len)               ? "map length not block-aligned"
+             : is_past(range, offset, len) ? "range out of bounds for handle"
+                                           : "not all of it is mapped");
     return idf_error(error);
 }
 

@@ -101,8 +101,7 @@ _Noreturn static void stop_for_overlap(const struct em_reserved *first, const st
     ESP_EARLY_LOGE("memory_layout", "SOC_RESERVE_MEMORY_REGION region range 0x%08lx - 0x%08lx overlaps with 0x%08lx - 0x%08lx",
                    (unsigned long)first->start, (unsigned long)first->end, (unsigned long)second->start,
                    (unsigned long)second->end);
-    idf_stop("reserved memory overlaps: %s and %s; change the board's image areas or the program's", first->name,
-              second->name);
+    idf_stop("reserved memory overlaps: %s and %s; change the board's image areas or the program's", first->name, second->name);
 }
 
 unsigned idf_memory_pieces(struct em_region_use *pieces)

@@ -142,11 +142,10 @@ esp_err_t esp_psram_extram_reserve_dma_pool(size_t size)
 
 bool esp_psram_extram_test(void)
 {
-    struct idf_psram_test test = {0};
+    struct idf_psram_test test;
     if (!idf_chip.psram_mapped)
         return false;
-    idf_psram_test_window(&test, idf_chip.board.chip->psram.start, window_bytes());
-    idf_psram_test_banks(&test);
+    idf_psram_test(&test, window_bytes());
     if (test.wrong == 0) {
         ESP_EARLY_LOGI(TAG, "SPI SRAM memory test OK");
         return true;

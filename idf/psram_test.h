@@ -1,4 +1,4 @@
-/* The boot's test of PSRAM: every word that the program could reach is written and read back.
+/* The boot's test of PSRAM: every word that the program could reach is written, then all are read back.
  *
  * One idea: what one pointer reaches is tested there; the banks beyond come into himem's pages for it. */
 #ifndef IDF_PSRAM_TEST_H
@@ -12,11 +12,8 @@ struct idf_psram_test {
     uintptr_t first; /* where the first wrong word is, as offset in the PSRAM chip */
 };
 
-/* [start, start + bytes), which shows the PSRAM chip's first bytes. */
-void idf_psram_test_window(struct idf_psram_test *test, uintptr_t start, size_t bytes);
-
-/* The banks behind the window, through the pages that himem keeps; none if it keeps none. Afterwards these
- * pages show the banks that they show after reset. */
-void idf_psram_test_banks(struct idf_psram_test *test);
+/* Tests the first `window_bytes` of the PSRAM chip at the window's addresses and, if himem keeps pages, all
+ * banks behind them. Afterwards himem's pages show the banks that they show after reset. */
+void idf_psram_test(struct idf_psram_test *test, size_t window_bytes);
 
 #endif

@@ -38,10 +38,10 @@
 #define __NOINIT_ATTR
 #define DRAM_STR(str) (str)
 
-#define WORD_ALIGNED_ATTR __attribute__((aligned(4)))
-#define DMA_ATTR WORD_ALIGNED_ATTR
+#define WORD_ALIGNED_ATTR     __attribute__((aligned(4)))
+#define DMA_ATTR              WORD_ALIGNED_ATTR
 #define DRAM_DMA_ALIGNED_ATTR WORD_ALIGNED_ATTR
-#define NOINLINE_ATTR __attribute__((noinline))
+#define NOINLINE_ATTR         __attribute__((noinline))
 #ifndef FORCE_INLINE_ATTR
 #define FORCE_INLINE_ATTR static inline __attribute__((always_inline))
 #endif
@@ -50,18 +50,51 @@
 /* The bit operators of an enumeration: C has them, C++ gets them here. */
 #ifdef __cplusplus
 #define FLAG_ATTR_U32(TYPE) FLAG_ATTR(TYPE)
-#define FLAG_ATTR(TYPE)                                                                                     \
-    static inline TYPE operator~(TYPE a) { return (TYPE) ~(unsigned)a; }                                    \
-    static inline TYPE operator|(TYPE a, TYPE b) { return (TYPE)((unsigned)a | (unsigned)b); }              \
-    static inline TYPE operator&(TYPE a, TYPE b) { return (TYPE)((unsigned)a & (unsigned)b); }              \
-    static inline TYPE operator^(TYPE a, TYPE b) { return (TYPE)((unsigned)a ^ (unsigned)b); }              \
-    static inline TYPE operator>>(TYPE a, unsigned b) { return (TYPE)((unsigned)a >> b); }                  \
-    static inline TYPE operator<<(TYPE a, unsigned b) { return (TYPE)((unsigned)a << b); }                  \
-    static inline TYPE &operator|=(TYPE &a, TYPE b) { return a = a | b; }                                   \
-    static inline TYPE &operator&=(TYPE &a, TYPE b) { return a = a & b; }                                   \
-    static inline TYPE &operator^=(TYPE &a, TYPE b) { return a = a ^ b; }                                   \
-    static inline TYPE &operator>>=(TYPE &a, unsigned b) { return a = a >> b; }                             \
-    static inline TYPE &operator<<=(TYPE &a, unsigned b) { return a = a << b; }
+#define FLAG_ATTR(TYPE)                                                                                                        \
+    static inline TYPE operator~(TYPE a)                                                                                       \
+    {                                                                                                                          \
+        return (TYPE) ~(unsigned)a;                                                                                            \
+    }                                                                                                                          \
+    static inline TYPE operator|(TYPE a, TYPE b)                                                                               \
+    {                                                                                                                          \
+        return (TYPE)((unsigned)a | (unsigned)b);                                                                              \
+    }                                                                                                                          \
+    static inline TYPE operator&(TYPE a, TYPE b)                                                                               \
+    {                                                                                                                          \
+        return (TYPE)((unsigned)a & (unsigned)b);                                                                              \
+    }                                                                                                                          \
+    static inline TYPE operator^(TYPE a, TYPE b)                                                                               \
+    {                                                                                                                          \
+        return (TYPE)((unsigned)a ^ (unsigned)b);                                                                              \
+    }                                                                                                                          \
+    static inline TYPE operator>>(TYPE a, unsigned b)                                                                          \
+    {                                                                                                                          \
+        return (TYPE)((unsigned)a >> b);                                                                                       \
+    }                                                                                                                          \
+    static inline TYPE operator<<(TYPE a, unsigned b)                                                                          \
+    {                                                                                                                          \
+        return (TYPE)((unsigned)a << b);                                                                                       \
+    }                                                                                                                          \
+    static inline TYPE &operator|=(TYPE &a, TYPE b)                                                                            \
+    {                                                                                                                          \
+        return a = a | b;                                                                                                      \
+    }                                                                                                                          \
+    static inline TYPE &operator&=(TYPE &a, TYPE b)                                                                            \
+    {                                                                                                                          \
+        return a = a & b;                                                                                                      \
+    }                                                                                                                          \
+    static inline TYPE &operator^=(TYPE &a, TYPE b)                                                                            \
+    {                                                                                                                          \
+        return a = a ^ b;                                                                                                      \
+    }                                                                                                                          \
+    static inline TYPE &operator>>=(TYPE &a, unsigned b)                                                                       \
+    {                                                                                                                          \
+        return a = a >> b;                                                                                                     \
+    }                                                                                                                          \
+    static inline TYPE &operator<<=(TYPE &a, unsigned b)                                                                       \
+    {                                                                                                                          \
+        return a = a << b;                                                                                                     \
+    }
 #else
 #define FLAG_ATTR_U32(TYPE)
 #define FLAG_ATTR(TYPE)

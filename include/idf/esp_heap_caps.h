@@ -14,8 +14,8 @@
 
 #include "esp_attr.h"
 #include "esp_err.h"
+#include "espmem_config.h"
 #include "multi_heap.h"
-#include "sdkconfig.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,10 +25,10 @@ extern "C" {
 #define HEAP_IRAM_ATTR
 #endif
 
-#define MALLOC_CAP_EXEC          (1 << 0)  /* code can run from it */
-#define MALLOC_CAP_32BIT         (1 << 1)  /* whole words can be read and written */
-#define MALLOC_CAP_8BIT          (1 << 2)  /* so can bytes */
-#define MALLOC_CAP_DMA           (1 << 3)  /* peripherals reach it */
+#define MALLOC_CAP_EXEC          (1 << 0) /* code can run from it */
+#define MALLOC_CAP_32BIT         (1 << 1) /* whole words can be read and written */
+#define MALLOC_CAP_8BIT          (1 << 2) /* so can bytes */
+#define MALLOC_CAP_DMA           (1 << 3) /* peripherals reach it */
 #define MALLOC_CAP_PID2          (1 << 4)
 #define MALLOC_CAP_PID3          (1 << 5)
 #define MALLOC_CAP_PID4          (1 << 6)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "esp_err.h"
+#include "espmem_config.h"
 
 #ifdef __cplusplus
 extern "C" {

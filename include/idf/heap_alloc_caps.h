@@ -5,6 +5,9 @@
 #include "esp_heap_alloc_caps.h"
 #include "esp_heap_caps_init.h"
 
-static inline void heap_alloc_caps_init(void) { heap_caps_init(); }
+static inline void heap_alloc_caps_init(void)
+{
+    heap_caps_init();
+}
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "esp_attr.h"
-#include "sdkconfig.h"
+#include "espmem_config.h"
 
 #ifdef __cplusplus
 extern "C" {

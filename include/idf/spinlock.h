@@ -16,9 +16,12 @@ typedef struct {
     uint32_t count;
 } spinlock_t;
 
-#define SPINLOCK_FREE 0
+#define SPINLOCK_FREE         0
 #define SPINLOCK_WAIT_FOREVER (-1)
-#define SPINLOCK_INITIALIZER {0, 0}
+#define SPINLOCK_INITIALIZER                                                                                                   \
+    {                                                                                                                          \
+        0, 0                                                                                                                   \
+    }
 
 void vPortEnterCritical(spinlock_t *mux);
 void vPortExitCritical(spinlock_t *mux);
@@ -37,7 +40,10 @@ static inline bool spinlock_acquire(spinlock_t *lock, int32_t timeout)
     return true;
 }
 
-static inline void spinlock_release(spinlock_t *lock) { vPortExitCritical(lock); }
+static inline void spinlock_release(spinlock_t *lock)
+{
+    vPortExitCritical(lock);
+}
 
 #ifdef __cplusplus
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "esp_err.h"
+#include "espmem_config.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,9 +50,9 @@ esp_err_t esp_himem_unmap(esp_himem_rangehandle_t range, void *ptr, size_t len);
 esp_err_t esp_himem_free(esp_himem_handle_t handle);
 esp_err_t esp_himem_free_map_range(esp_himem_rangehandle_t handle);
 
-size_t esp_himem_get_phys_size(void);       /* bytes of all banks */
-size_t esp_himem_get_free_size(void);       /* of those not taken */
-size_t esp_himem_reserved_area_size(void);  /* of the addresses kept for ranges */
+size_t esp_himem_get_phys_size(void);      /* bytes of all banks */
+size_t esp_himem_get_free_size(void);      /* of those not taken */
+size_t esp_himem_reserved_area_size(void); /* of the addresses kept for ranges */
 
 #ifdef __cplusplus
 }

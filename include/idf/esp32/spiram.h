@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "esp_err.h"
+#include "espmem_config.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -20,8 +21,8 @@ typedef enum {
 } esp_spiram_size_t;
 
 esp_spiram_size_t esp_spiram_get_chip_size(void);
-esp_err_t esp_spiram_init(void);     /* finds the PSRAM */
-void esp_spiram_init_cache(void);    /* maps it */
+esp_err_t esp_spiram_init(void);  /* finds the PSRAM */
+void esp_spiram_init_cache(void); /* maps it */
 bool esp_spiram_test(void);
 esp_err_t esp_spiram_add_to_heapalloc(void);
 size_t esp_spiram_get_size(void);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "esp_err.h"
+#include "espmem_config.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -38,12 +38,12 @@ typedef struct xSTATIC_TIMER {
 } StaticTimer_t;
 
 /* Names of old. */
-#define portTickType TickType_t
-#define xTaskHandle TaskHandle_t
-#define xQueueHandle QueueHandle_t
-#define xSemaphoreHandle SemaphoreHandle_t
-#define xTimerHandle TimerHandle_t
-#define pdTASK_CODE TaskFunction_t
+#define portTickType      TickType_t
+#define xTaskHandle       TaskHandle_t
+#define xQueueHandle      QueueHandle_t
+#define xSemaphoreHandle  SemaphoreHandle_t
+#define xTimerHandle      TimerHandle_t
+#define pdTASK_CODE       TaskFunction_t
 #define pcTaskGetTaskName pcTaskGetName
 
 #ifdef __cplusplus

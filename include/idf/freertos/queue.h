@@ -20,24 +20,24 @@ typedef struct QueueDefinition *QueueHandle_t;
 typedef struct QueueDefinition *QueueSetHandle_t;
 typedef struct QueueDefinition *QueueSetMemberHandle_t;
 
-#define queueSEND_TO_BACK ((BaseType_t)0)
+#define queueSEND_TO_BACK  ((BaseType_t)0)
 #define queueSEND_TO_FRONT ((BaseType_t)1)
-#define queueOVERWRITE ((BaseType_t)2)
+#define queueOVERWRITE     ((BaseType_t)2)
 
-#define queueQUEUE_TYPE_BASE ((uint8_t)0U)
-#define queueQUEUE_TYPE_SET ((uint8_t)0U)
-#define queueQUEUE_TYPE_MUTEX ((uint8_t)1U)
+#define queueQUEUE_TYPE_BASE               ((uint8_t)0U)
+#define queueQUEUE_TYPE_SET                ((uint8_t)0U)
+#define queueQUEUE_TYPE_MUTEX              ((uint8_t)1U)
 #define queueQUEUE_TYPE_COUNTING_SEMAPHORE ((uint8_t)2U)
-#define queueQUEUE_TYPE_BINARY_SEMAPHORE ((uint8_t)3U)
-#define queueQUEUE_TYPE_RECURSIVE_MUTEX ((uint8_t)4U)
+#define queueQUEUE_TYPE_BINARY_SEMAPHORE   ((uint8_t)3U)
+#define queueQUEUE_TYPE_RECURSIVE_MUTEX    ((uint8_t)4U)
 
 /* NULL iff there is no memory or the sizes overflow. A length of 0 stops the program. */
 QueueHandle_t xQueueGenericCreate(const UBaseType_t uxQueueLength, const UBaseType_t uxItemSize, const uint8_t ucQueueType);
 /* In the program's memory. NULL iff pxStaticQueue is NULL, or items have a size and no storage. */
-QueueHandle_t xQueueGenericCreateStatic(const UBaseType_t uxQueueLength, const UBaseType_t uxItemSize,
-                                        uint8_t *pucQueueStorage, StaticQueue_t *pxStaticQueue, const uint8_t ucQueueType);
+QueueHandle_t xQueueGenericCreateStatic(const UBaseType_t uxQueueLength, const UBaseType_t uxItemSize, uint8_t *pucQueueStorage,
+                                        StaticQueue_t *pxStaticQueue, const uint8_t ucQueueType);
 #define xQueueCreate(length, item_size) xQueueGenericCreate((length), (item_size), queueQUEUE_TYPE_BASE)
-#define xQueueCreateStatic(length, item_size, storage, memory) \
+#define xQueueCreateStatic(length, item_size, storage, memory)                                                                 \
     xQueueGenericCreateStatic((length), (item_size), (storage), (memory), queueQUEUE_TYPE_BASE)
 
 /* Nobody may be waiting in it: that stops the program. */
@@ -49,20 +49,20 @@ BaseType_t xQueueGenericSend(QueueHandle_t xQueue, const void *const pvItemToQue
                              const BaseType_t xCopyPosition);
 BaseType_t xQueueReceive(QueueHandle_t xQueue, void *const pvBuffer, TickType_t xTicksToWait);
 BaseType_t xQueuePeek(QueueHandle_t xQueue, void *const pvBuffer, TickType_t xTicksToWait);
-#define xQueueSend(queue, item, ticks) xQueueGenericSend((queue), (item), (ticks), queueSEND_TO_BACK)
-#define xQueueSendToBack(queue, item, ticks) xQueueGenericSend((queue), (item), (ticks), queueSEND_TO_BACK)
+#define xQueueSend(queue, item, ticks)        xQueueGenericSend((queue), (item), (ticks), queueSEND_TO_BACK)
+#define xQueueSendToBack(queue, item, ticks)  xQueueGenericSend((queue), (item), (ticks), queueSEND_TO_BACK)
 #define xQueueSendToFront(queue, item, ticks) xQueueGenericSend((queue), (item), (ticks), queueSEND_TO_FRONT)
-#define xQueueOverwrite(queue, item) xQueueGenericSend((queue), (item), 0, queueOVERWRITE)
+#define xQueueOverwrite(queue, item)          xQueueGenericSend((queue), (item), 0, queueOVERWRITE)
 
 /* From an interrupt: never wait; *pxHigherPriorityTaskWoken (may be NULL) is left as it is. */
 BaseType_t xQueueGenericSendFromISR(QueueHandle_t xQueue, const void *const pvItemToQueue,
                                     BaseType_t *const pxHigherPriorityTaskWoken, const BaseType_t xCopyPosition);
 BaseType_t xQueueReceiveFromISR(QueueHandle_t xQueue, void *const pvBuffer, BaseType_t *const pxHigherPriorityTaskWoken);
 BaseType_t xQueuePeekFromISR(QueueHandle_t xQueue, void *const pvBuffer);
-#define xQueueSendFromISR(queue, item, woken) xQueueGenericSendFromISR((queue), (item), (woken), queueSEND_TO_BACK)
-#define xQueueSendToBackFromISR(queue, item, woken) xQueueGenericSendFromISR((queue), (item), (woken), queueSEND_TO_BACK)
+#define xQueueSendFromISR(queue, item, woken)        xQueueGenericSendFromISR((queue), (item), (woken), queueSEND_TO_BACK)
+#define xQueueSendToBackFromISR(queue, item, woken)  xQueueGenericSendFromISR((queue), (item), (woken), queueSEND_TO_BACK)
 #define xQueueSendToFrontFromISR(queue, item, woken) xQueueGenericSendFromISR((queue), (item), (woken), queueSEND_TO_FRONT)
-#define xQueueOverwriteFromISR(queue, item, woken) xQueueGenericSendFromISR((queue), (item), (woken), queueOVERWRITE)
+#define xQueueOverwriteFromISR(queue, item, woken)   xQueueGenericSendFromISR((queue), (item), (woken), queueOVERWRITE)
 
 UBaseType_t uxQueueMessagesWaiting(const QueueHandle_t xQueue);
 UBaseType_t uxQueueMessagesWaitingFromISR(const QueueHandle_t xQueue);
@@ -76,7 +76,7 @@ BaseType_t xQueueGenericReset(QueueHandle_t xQueue, BaseType_t xNewQueue);
 
 /* Names for a debugger; there is no registry. */
 #define vQueueAddToRegistry(queue, name) ((void)(queue), (void)(name))
-#define vQueueUnregisterQueue(queue) ((void)(queue))
+#define vQueueUnregisterQueue(queue)     ((void)(queue))
 
 /* ---- sets: wait for any of several queues and semaphores ------------------------------------------ */
 

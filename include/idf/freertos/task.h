@@ -20,31 +20,25 @@ typedef void (*TlsDeleteCallbackFunction_t)(int, void *);
 
 typedef enum { eRunning = 0, eReady, eBlocked, eSuspended, eDeleted, eInvalid } eTaskState;
 
-typedef enum {
-    eNoAction = 0,
-    eSetBits,
-    eIncrement,
-    eSetValueWithOverwrite,
-    eSetValueWithoutOverwrite
-} eNotifyAction;
+typedef enum { eNoAction = 0, eSetBits, eIncrement, eSetValueWithOverwrite, eSetValueWithoutOverwrite } eNotifyAction;
 
-#define tskIDLE_PRIORITY ((UBaseType_t)0U)
-#define tskNO_AFFINITY ((BaseType_t)0x7FFFFFFF)
+#define tskIDLE_PRIORITY           ((UBaseType_t)0U)
+#define tskNO_AFFINITY             ((BaseType_t)0x7FFFFFFF)
 #define tskDEFAULT_INDEX_TO_NOTIFY (0)
 
-#define taskSCHEDULER_SUSPENDED ((BaseType_t)0)
+#define taskSCHEDULER_SUSPENDED   ((BaseType_t)0)
 #define taskSCHEDULER_NOT_STARTED ((BaseType_t)1)
-#define taskSCHEDULER_RUNNING ((BaseType_t)2)
+#define taskSCHEDULER_RUNNING     ((BaseType_t)2)
 
-#define taskYIELD() portYIELD()
-#define taskENTER_CRITICAL(mux) portENTER_CRITICAL(mux)
-#define taskEXIT_CRITICAL(mux) portEXIT_CRITICAL(mux)
-#define taskENTER_CRITICAL_ISR(mux) portENTER_CRITICAL_ISR(mux)
-#define taskEXIT_CRITICAL_ISR(mux) portEXIT_CRITICAL_ISR(mux)
+#define taskYIELD()                   portYIELD()
+#define taskENTER_CRITICAL(mux)       portENTER_CRITICAL(mux)
+#define taskEXIT_CRITICAL(mux)        portEXIT_CRITICAL(mux)
+#define taskENTER_CRITICAL_ISR(mux)   portENTER_CRITICAL_ISR(mux)
+#define taskEXIT_CRITICAL_ISR(mux)    portEXIT_CRITICAL_ISR(mux)
 #define taskENTER_CRITICAL_FROM_ISR() portSET_INTERRUPT_MASK_FROM_ISR()
 #define taskEXIT_CRITICAL_FROM_ISR(x) portCLEAR_INTERRUPT_MASK_FROM_ISR(x)
-#define taskDISABLE_INTERRUPTS() portDISABLE_INTERRUPTS()
-#define taskENABLE_INTERRUPTS() portENABLE_INTERRUPTS()
+#define taskDISABLE_INTERRUPTS()      portDISABLE_INTERRUPTS()
+#define taskENABLE_INTERRUPTS()       portENABLE_INTERRUPTS()
 
 /* ---- life and death ---------------------------------------------------------------------------- */
 
@@ -53,9 +47,9 @@ typedef enum {
  * pdPASS, or errCOULD_NOT_ALLOCATE_REQUIRED_MEMORY iff the heap, the host's threads or the 256 records of
  * tasks are used up: nothing is kept then. A priority of configMAX_PRIORITIES or more becomes the highest.
  * A core is 0, 1 (of a chip with two) or tskNO_AFFINITY; another one stops the program. */
-BaseType_t xTaskCreatePinnedToCore(TaskFunction_t pxTaskCode, const char *const pcName, const configSTACK_DEPTH_TYPE usStackDepth,
-                                   void *const pvParameters, UBaseType_t uxPriority, TaskHandle_t *const pxCreatedTask,
-                                   const BaseType_t xCoreID);
+BaseType_t xTaskCreatePinnedToCore(TaskFunction_t pxTaskCode, const char *const pcName,
+                                   const configSTACK_DEPTH_TYPE usStackDepth, void *const pvParameters, UBaseType_t uxPriority,
+                                   TaskHandle_t *const pxCreatedTask, const BaseType_t xCoreID);
 static inline BaseType_t xTaskCreate(TaskFunction_t pxTaskCode, const char *const pcName,
                                      const configSTACK_DEPTH_TYPE usStackDepth, void *const pvParameters,
                                      UBaseType_t uxPriority, TaskHandle_t *const pxCreatedTask)
@@ -122,9 +116,12 @@ UBaseType_t uxTaskGetNumberOfTasks(void);
 UBaseType_t uxTaskPriorityGet(const TaskHandle_t xTask);
 UBaseType_t uxTaskPriorityGetFromISR(const TaskHandle_t xTask);
 void vTaskPrioritySet(TaskHandle_t xTask, UBaseType_t uxNewPriority);
-eTaskState eTaskGetState(TaskHandle_t xTask); /* eDeleted for a handle that is no live task's */
+eTaskState eTaskGetState(TaskHandle_t xTask);  /* eDeleted for a handle that is no live task's */
 BaseType_t xTaskGetCoreID(TaskHandle_t xTask); /* tskNO_AFFINITY unless pinned */
-static inline BaseType_t xTaskGetAffinity(TaskHandle_t xTask) { return xTaskGetCoreID(xTask); }
+static inline BaseType_t xTaskGetAffinity(TaskHandle_t xTask)
+{
+    return xTaskGetCoreID(xTask);
+}
 uint8_t *pxTaskGetStackStart(TaskHandle_t xTask);
 
 /* Bytes of the stack never used. The thread's frames lie on the host's stack, so it is the whole depth. */
@@ -141,8 +138,8 @@ void vTaskSetThreadLocalStoragePointerAndDelCallback(TaskHandle_t xTaskToSet, Ba
 
 /* ---- notifications: index 0…15; another one stops the program ------------------------------------ */
 
-BaseType_t xTaskGenericNotify(TaskHandle_t xTaskToNotify, UBaseType_t uxIndexToNotify, uint32_t ulValue,
-                              eNotifyAction eAction, uint32_t *pulPreviousNotificationValue);
+BaseType_t xTaskGenericNotify(TaskHandle_t xTaskToNotify, UBaseType_t uxIndexToNotify, uint32_t ulValue, eNotifyAction eAction,
+                              uint32_t *pulPreviousNotificationValue);
 BaseType_t xTaskGenericNotifyWait(UBaseType_t uxIndexToWaitOn, uint32_t ulBitsToClearOnEntry, uint32_t ulBitsToClearOnExit,
                                   uint32_t *pulNotificationValue, TickType_t xTicksToWait);
 uint32_t ulTaskGenericNotifyTake(UBaseType_t uxIndexToWaitOn, BaseType_t xClearCountOnExit, TickType_t xTicksToWait);
@@ -156,31 +153,31 @@ void vTaskGenericNotifyGiveFromISR(TaskHandle_t xTaskToNotify, UBaseType_t uxInd
                                    BaseType_t *pxHigherPriorityTaskWoken);
 
 #define xTaskNotifyIndexed(task, index, value, action) xTaskGenericNotify((task), (index), (value), (action), NULL)
-#define xTaskNotify(task, value, action) xTaskNotifyIndexed((task), tskDEFAULT_INDEX_TO_NOTIFY, (value), (action))
-#define xTaskNotifyAndQueryIndexed(task, index, value, action, previous) \
+#define xTaskNotify(task, value, action)               xTaskNotifyIndexed((task), tskDEFAULT_INDEX_TO_NOTIFY, (value), (action))
+#define xTaskNotifyAndQueryIndexed(task, index, value, action, previous)                                                       \
     xTaskGenericNotify((task), (index), (value), (action), (previous))
-#define xTaskNotifyAndQuery(task, value, action, previous) \
+#define xTaskNotifyAndQuery(task, value, action, previous)                                                                     \
     xTaskNotifyAndQueryIndexed((task), tskDEFAULT_INDEX_TO_NOTIFY, (value), (action), (previous))
 #define xTaskNotifyGiveIndexed(task, index) xTaskGenericNotify((task), (index), 0, eIncrement, NULL)
-#define xTaskNotifyGive(task) xTaskNotifyGiveIndexed((task), tskDEFAULT_INDEX_TO_NOTIFY)
-#define xTaskNotifyWaitIndexed(index, on_entry, on_exit, value, ticks) \
+#define xTaskNotifyGive(task)               xTaskNotifyGiveIndexed((task), tskDEFAULT_INDEX_TO_NOTIFY)
+#define xTaskNotifyWaitIndexed(index, on_entry, on_exit, value, ticks)                                                         \
     xTaskGenericNotifyWait((index), (on_entry), (on_exit), (value), (ticks))
-#define xTaskNotifyWait(on_entry, on_exit, value, ticks) \
+#define xTaskNotifyWait(on_entry, on_exit, value, ticks)                                                                       \
     xTaskNotifyWaitIndexed(tskDEFAULT_INDEX_TO_NOTIFY, (on_entry), (on_exit), (value), (ticks))
-#define ulTaskNotifyTakeIndexed(index, clear, ticks) ulTaskGenericNotifyTake((index), (clear), (ticks))
-#define ulTaskNotifyTake(clear, ticks) ulTaskNotifyTakeIndexed(tskDEFAULT_INDEX_TO_NOTIFY, (clear), (ticks))
-#define xTaskNotifyStateClearIndexed(task, index) xTaskGenericNotifyStateClear((task), (index))
-#define xTaskNotifyStateClear(task) xTaskNotifyStateClearIndexed((task), tskDEFAULT_INDEX_TO_NOTIFY)
+#define ulTaskNotifyTakeIndexed(index, clear, ticks)     ulTaskGenericNotifyTake((index), (clear), (ticks))
+#define ulTaskNotifyTake(clear, ticks)                   ulTaskNotifyTakeIndexed(tskDEFAULT_INDEX_TO_NOTIFY, (clear), (ticks))
+#define xTaskNotifyStateClearIndexed(task, index)        xTaskGenericNotifyStateClear((task), (index))
+#define xTaskNotifyStateClear(task)                      xTaskNotifyStateClearIndexed((task), tskDEFAULT_INDEX_TO_NOTIFY)
 #define ulTaskNotifyValueClearIndexed(task, index, bits) ulTaskGenericNotifyValueClear((task), (index), (bits))
-#define ulTaskNotifyValueClear(task, bits) ulTaskNotifyValueClearIndexed((task), tskDEFAULT_INDEX_TO_NOTIFY, (bits))
-#define xTaskNotifyIndexedFromISR(task, index, value, action, woken) \
+#define ulTaskNotifyValueClear(task, bits)               ulTaskNotifyValueClearIndexed((task), tskDEFAULT_INDEX_TO_NOTIFY, (bits))
+#define xTaskNotifyIndexedFromISR(task, index, value, action, woken)                                                           \
     xTaskGenericNotifyFromISR((task), (index), (value), (action), NULL, (woken))
-#define xTaskNotifyFromISR(task, value, action, woken) \
+#define xTaskNotifyFromISR(task, value, action, woken)                                                                         \
     xTaskNotifyIndexedFromISR((task), tskDEFAULT_INDEX_TO_NOTIFY, (value), (action), (woken))
-#define xTaskNotifyAndQueryFromISR(task, value, action, previous, woken) \
+#define xTaskNotifyAndQueryFromISR(task, value, action, previous, woken)                                                       \
     xTaskGenericNotifyFromISR((task), tskDEFAULT_INDEX_TO_NOTIFY, (value), (action), (previous), (woken))
 #define vTaskNotifyGiveIndexedFromISR(task, index, woken) vTaskGenericNotifyGiveFromISR((task), (index), (woken))
-#define vTaskNotifyGiveFromISR(task, woken) vTaskNotifyGiveIndexedFromISR((task), tskDEFAULT_INDEX_TO_NOTIFY, (woken))
+#define vTaskNotifyGiveFromISR(task, woken)               vTaskNotifyGiveIndexedFromISR((task), tskDEFAULT_INDEX_TO_NOTIFY, (woken))
 
 #ifdef __cplusplus
 }
