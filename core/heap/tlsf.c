@@ -39,7 +39,6 @@ static inline void insert(struct em_heap *heap, struct em_block *block, size_t s
         class_words(heap)[class / WORD_CLASSES] |= class_bit(class);
         heap->word_bits |= UINT32_C(1) << class / WORD_CLASSES;
     }
-    heap->free_blocks++;
 }
 
 static inline void remove(struct em_heap *heap, struct em_block *block)
@@ -47,7 +46,6 @@ static inline void remove(struct em_heap *heap, struct em_block *block)
     uint32_t next = block->next_link, previous = block->previous_link;
     struct em_block *before = em_link_from(heap, previous);
     before->next_link = next;
-    heap->free_blocks--;
     if (next != 0) {
         em_link_from(heap, next)->previous_link = previous;
     } else if (before < em_first_block(heap)) {
@@ -82,7 +80,6 @@ static inline struct em_block *take_from(struct em_heap *heap, unsigned class)
     } else {
         mark_class_empty(heap, class);
     }
-    heap->free_blocks--;
     return block;
 }
 
@@ -104,14 +101,15 @@ static inline size_t round_to_width(size_t size, unsigned bits)
     return (size + mask) & ~mask;
 }
 
-/* Cuts a block that is in no list to `size`; a rest that can be a block becomes free. The successor is
- * told already that a free block is in front of it.
+/* Cuts a block that is in no list to `size`; a rest that can be a block becomes free. The block still
+ * counts as a free one, and the successor still has one in front of it: true again for the rest.
  * [ block ………………… ]  =>  [ block ][ rest: free ] */
 static inline void cut(struct em_heap *heap, struct em_block *block, size_t whole, size_t size)
 {
     if (whole - size < EM_BLOCK_MINIMUM) {
         block->header = (uint32_t)whole;
         em_block_behind(block, whole)->header &= ~EM_BLOCK_PREV_FREE;
+        heap->free_blocks--;
         return;
     }
     block->header = (uint32_t)size;
@@ -148,6 +146,7 @@ static struct em_block *drop_front(struct em_heap *heap, struct em_block *block,
     aligned->header = (uint32_t)(whole - gap) | EM_BLOCK_PREV_FREE;
     em_block_mark_free(heap, block, front);
     insert(heap, block, front);
+    heap->free_blocks++;
     return aligned;
 }
 
@@ -208,10 +207,12 @@ static void tlsf_release(struct em_heap *heap, struct em_block *block)
         size += EM_HEADER_BYTES + em_block_size_of(next);
     } else {
         next->header |= EM_BLOCK_PREV_FREE;
+        heap->free_blocks++;
     }
     if ((header & EM_BLOCK_PREV_FREE) != 0) {
         struct em_block *previous = em_block_previous(heap, block);
         remove(heap, previous);
+        heap->free_blocks--;
         block->header = header | EM_BLOCK_FREE; /* so that a second free of it is seen */
         size += EM_HEADER_BYTES + em_block_size_of(previous);
         block = previous;
@@ -239,6 +240,7 @@ static bool tlsf_resize(struct em_heap *heap, struct em_block *block, size_t siz
         em_layout_changed(heap, block, em_block_behind(block, reach));
     } else {
         next->header |= EM_BLOCK_PREV_FREE;
+        heap->free_blocks++;
     }
     uint32_t prev_free = block->header & EM_BLOCK_PREV_FREE;
     cut(heap, block, reach, size);
@@ -299,6 +301,7 @@ static bool tlsf_open(struct em_heap *heap)
     size_t size = (size_t)((uintptr_t)em_end_block(heap) - (uintptr_t)block) - EM_HEADER_BYTES;
     em_block_mark_free(heap, block, size);
     insert(heap, block, size);
+    heap->free_blocks = 1;
     return true;
 }
 

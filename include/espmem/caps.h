@@ -39,6 +39,7 @@ struct em_caps_heap {
     size_t watched_minimum; /* while the minimum is monitored */
     bool watched;
     bool startup_stack; /* started by em_pool_end_startup */
+    bool has_inner;     /* another region lies inside this one */
 };
 
 /* Where one owner's addresses begin; the core's. */
@@ -47,7 +48,7 @@ struct em_caps_edge {
     struct em_caps_heap *owner; /* NULL: nobody's */
 };
 
-/* Memory for the pool's records: `capacity` heaps and 2 × (2 × capacity + 1) edges. */
+/* Memory for the pool's records: `capacity` heaps and EM_POOL_EDGES(capacity) edges. */
 struct em_pool_storage {
     struct em_caps_heap *heaps;
     struct em_caps_edge *edges;
@@ -55,14 +56,20 @@ struct em_pool_storage {
 };
 #define EM_POOL_EDGES(capacity) (2u * (2u * (capacity) + 1u))
 
+struct em_caps_index {
+    struct em_caps_edge *edges;
+    unsigned count;
+};
+
 struct em_pool {
     const struct em_chip *chip;
     const struct em_engine *engine;
     struct em_pool_storage storage;
     unsigned count;
     struct em_caps_heap *first;
-    unsigned edge_version; /* the half of the edges in use is its lowest bit */
-    unsigned edge_count[2];
+    struct em_caps_index index[2];
+    unsigned index_version;          /* its lowest bit says which of the two is in use */
+    struct em_caps_heap *last_found; /* asked first: neighbours in time are neighbours in memory */
     struct em_lock lock;
     struct em_watcher *watchers;
     bool startup_over; /* heaps that join from now on are said to have had no free memory */
