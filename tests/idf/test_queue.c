@@ -36,11 +36,19 @@ static void start(void (*function)(void *), void *parameter, UBaseType_t priorit
 TEST(a_queue_is_one_block_of_the_chips_size)
 {
     size_t before = free_bytes();
+    void *same = heap_caps_malloc(84 + 10 * 12, CAPS);
+    size_t cost = before - free_bytes();
+    heap_caps_free(same);
     QueueHandle_t queue = xQueueCreate(10, 12);
-    CHECK_EQ(heap_caps_get_allocated_size(queue), 204); /* 84 + 10 × 12 */
+    CHECK_PTR(queue, same);
+    CHECK_EQ(before - free_bytes(), cost);
     vQueueDelete(queue);
+    same = heap_caps_malloc(84, CAPS);
+    cost = before - free_bytes();
+    heap_caps_free(same);
     SemaphoreHandle_t semaphore = xSemaphoreCreateMutex();
-    CHECK_EQ(heap_caps_get_allocated_size(semaphore), 84);
+    CHECK_PTR(semaphore, same);
+    CHECK_EQ(before - free_bytes(), cost);
     vSemaphoreDelete(semaphore);
     CHECK_EQ(free_bytes(), before);
     CHECK(!xQueueCreate(1000, 1000));
