@@ -106,6 +106,14 @@ static inline enum em_fault_kind release(struct em_heap *heap, void *address)
     return kind;
 }
 
+enum em_fault_kind em_heap_release(struct em_heap *heap, void *address)
+{
+    em_heap_lock(heap);
+    enum em_fault_kind kind = release(heap, address);
+    em_heap_unlock(heap);
+    return kind;
+}
+
 void em_heap_free(struct em_heap *heap, void *address)
 {
     if (address == NULL) {
