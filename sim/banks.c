@@ -26,7 +26,8 @@ static struct page pages[PAGES_MAX];
 static unsigned page_count; /* of the open window; 0: closed */
 static uintptr_t window;
 static size_t bank_size;
-static bool strict;
+static bool strict;   /* the manner */
+static bool guarding; /* strict, and the program can map by now */
 
 static void *address_of(unsigned page)
 {
@@ -101,7 +102,7 @@ static unsigned run_length(unsigned page, unsigned bank, unsigned count, uint8_t
 static bool map_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, unsigned count, unsigned flags)
 {
     (void)mmu;
-    uint8_t rights = strict && (flags & EM_MAP_READ_ONLY) ? READ_ONLY : WRITABLE;
+    uint8_t rights = guarding && (flags & EM_MAP_READ_ONLY) ? READ_ONLY : WRITABLE;
     for (unsigned done = 0; done < count;) {
         done += run_length(page + done, bank + done, count - done, rights, true);
         unsigned missing = run_length(page + done, bank + done, count - done, rights, false);
@@ -112,10 +113,16 @@ static bool map_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, uns
     return true;
 }
 
+static void take_away(unsigned page, unsigned count)
+{
+    if (guarding && count > 0 && !make_empty(page, count))
+        abort(); /* an access that must fault would go through */
+}
+
 void sim_banks_set_aside(unsigned page, unsigned count)
 {
-    if (strict && count > 0 && !make_empty(page, count))
-        abort(); /* an access that must fault would go through */
+    guarding = strict;
+    take_away(page, count);
 }
 
 /* What was written is in the file at once: nothing to write back. */
@@ -123,7 +130,7 @@ static void unmap_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, u
 {
     (void)mmu;
     (void)bank;
-    sim_banks_set_aside(page, count);
+    take_away(page, count);
 }
 
 static struct em_bank_mmu bank_switch = {map_banks, unmap_banks};
@@ -136,6 +143,7 @@ struct em_bank_mmu *sim_banks_open(const struct em_bank_window *wanted, enum em_
     window = wanted->start;
     bank_size = wanted->bank_size;
     strict = manner == EM_MANNER_STRICT;
+    guarding = false;
     page_count = wanted->banks;
     for (unsigned i = 0; i < page_count; i++)
         pages[i] = (struct page){0, EMPTY};
