@@ -244,6 +244,7 @@ static void end_and_bury(struct idf_task *task)
     bury(remains, ends, values);
 }
 
+/* Once the record is given back the chip may be taken down: nothing of it is touched after that. */
 void idf_task_dismiss(struct idf_task *self)
 {
     idf_kernel_lock();
@@ -259,8 +260,9 @@ void idf_task_dismiss(struct idf_task *self)
 
 _Noreturn void idf_task_finish(struct idf_task *self)
 {
+    const struct idf_task_service *service = idf_chip.platform->tasks;
     idf_task_dismiss(self);
-    idf_chip.platform->tasks->leave();
+    service->leave();
 }
 
 void idf_task_abandon(void)
