@@ -8,22 +8,25 @@
 
 /* ---- the choice of a heap -------------------------------------------------------------------- */
 
+/* Why a heap is passed over at a priority; in this order. */
 enum refusal {
-    ASKED,         /* the heap may try */
-    NOT_STARTED,   /* its start-up stack is still in use */
-    NOT_THIS_TURN, /* none of the caps at this priority: its turn comes, or came, at another */
+    ASKED,         /* it may try */
+    NOT_THIS_TURN, /* it has none of the caps at this priority: its turn comes, or came, at another */
     LACKS_CAPS,    /* not all of the caps at any priority */
+    NOT_STARTED,   /* its start-up stack is still in use */
 };
 
-static enum refusal refusal_of(const struct em_caps_heap *heap, unsigned priority, uint32_t caps)
+static inline enum refusal refusal_of(const struct em_caps_heap *record, unsigned priority, uint32_t caps,
+                                      struct em_heap **heap)
 {
-    if ((heap->caps[priority] & caps) == 0) {
+    if ((record->caps[priority] & caps) == 0) {
         return NOT_THIS_TURN;
     }
-    if ((heap->all_caps & caps) != caps) {
+    if ((caps & ~record->all_caps) != 0) {
         return LACKS_CAPS;
     }
-    return EM_LOAD(&heap->heap) == NULL ? NOT_STARTED : ASKED;
+    *heap = EM_LOAD(&record->heap);
+    return *heap == NULL ? NOT_STARTED : ASKED;
 }
 
 static void *plain_block(struct em_heap *heap, size_t size, size_t alignment)
@@ -32,25 +35,28 @@ static void *plain_block(struct em_heap *heap, size_t size, size_t alignment)
 }
 
 /* A block in this heap, by the address that the caller is to hold. */
-static void *serve(struct em_caps_heap *heap, const struct em_request *request)
+static void *serve(const struct em_caps_heap *record, struct em_heap *heap, const struct em_request *request)
 {
-    if (!request->instruction_view || heap->alias == NULL) {
-        return plain_block(heap->heap, request->size, request->alignment);
+    if (!request->instruction_view || record->alias == NULL) {
+        return plain_block(heap, request->size, request->alignment);
     }
     size_t size = request->size + EM_ALIAS_WORD;
-    void *block = plain_block(heap->heap, size, request->alignment);
-    return block == NULL ? NULL : em_alias_hand_out(heap->alias, block, size);
+    void *block = plain_block(heap, size, request->alignment);
+    return block == NULL ? NULL : em_alias_hand_out(record->alias, block, size);
 }
 
-static void *choose(struct em_pool *pool, const struct em_request *request)
+/* Inlined twice, since most requests want nothing but room: `plain` is a constant in both. */
+__attribute__((always_inline)) static inline void *choose_as(struct em_pool *pool, const struct em_request *request, bool plain)
 {
+    struct em_caps_heap *first = EM_LOAD(&pool->first);
     for (unsigned priority = 0; priority < EM_PRIORITIES; priority++) {
-        for (struct em_caps_heap *heap = EM_LOAD(&pool->first); heap != NULL; heap = heap->next) {
-            if (refusal_of(heap, priority, request->caps) != ASKED) {
+        for (struct em_caps_heap *record = first; record != NULL; record = record->next) {
+            struct em_heap *heap;
+            if (refusal_of(record, priority, request->caps, &heap) != ASKED) {
                 continue;
             }
-            void *address = serve(heap, request);
-            if (address != NULL) {
+            void *address = plain ? em_heap_allocate(heap, request->size) : serve(record, heap, request);
+            if (EM_LIKELY(address != NULL)) {
                 return address;
             }
         }
@@ -58,12 +64,18 @@ static void *choose(struct em_pool *pool, const struct em_request *request)
     return NULL;
 }
 
+static void *choose(struct em_pool *pool, const struct em_request *request)
+{
+    return choose_as(pool, request, false);
+}
+
 /* ---- events ---------------------------------------------------------------------------------- */
 
-static void tell(struct em_pool *pool, enum em_event_kind kind, void *address, void *old, const struct em_request *request)
+static inline void tell(struct em_pool *pool, enum em_event_kind kind, void *address, void *old,
+                        const struct em_request *request)
 {
-    if (EM_LOAD(&pool->watchers) != NULL) {
-        em_announce(pool, &(struct em_event){kind, address, old, request->size, request->alignment, request->caps});
+    if (em_is_watched(pool)) {
+        em_announce(pool, (struct em_event){kind, address, old, request->size, request->alignment, request->caps});
     }
 }
 
@@ -101,9 +113,25 @@ void *em_caps_allocate_aligned(struct em_pool *pool, size_t alignment, size_t si
     return told(pool, attempt(pool, alignment, size, caps, &request), size, alignment, caps);
 }
 
-void *em_caps_allocate(struct em_pool *pool, size_t size, uint32_t caps)
+__attribute__((noinline)) static void *told_plain(struct em_pool *pool, void *address, size_t size, uint32_t caps)
+{
+    em_announce(pool, (struct em_event){address == NULL ? EM_FAILED : EM_ALLOCATED, address, NULL, size, 4, caps});
+    return address;
+}
+
+__attribute__((noinline)) static void *allocate_other(struct em_pool *pool, size_t size, uint32_t caps)
 {
     return em_caps_allocate_aligned(pool, 4, size, caps);
+}
+
+void *em_caps_allocate(struct em_pool *pool, size_t size, uint32_t caps)
+{
+    if (EM_UNLIKELY(!em_request_is_plain(pool, size, caps))) {
+        return allocate_other(pool, size, caps);
+    }
+    const struct em_request request = {size, 4, caps, false};
+    void *address = choose_as(pool, &request, true);
+    return em_is_watched(pool) ? told_plain(pool, address, size, caps) : address;
 }
 
 /* ---- free ------------------------------------------------------------------------------------ */
@@ -116,21 +144,31 @@ struct place {
     bool by_alias;
 };
 
-/* Without a word about faults: false iff the address is of no heap or carries no block behind it. */
-static bool locate(struct em_pool *pool, void *address, struct place *place)
+/* By an instruction address: false iff no block was handed out there. */
+static bool locate_code(struct em_pool *pool, void *address, struct place *place)
 {
     const struct em_alias *alias = em_alias_of_code(pool->chip, (uintptr_t)address);
-    size_t bytes = 0;
-    *place = (struct place){.block = address, .by_alias = alias != NULL};
-    if (em_caps_heap_of(pool, (uintptr_t)address) == NULL) {
-        return false; /* before an alias is read: behind it there may be no memory */
+    size_t bytes;
+    if (alias == NULL || em_caps_heap_of(pool, (uintptr_t)address) == NULL) {
+        return false; /* before the alias is read: behind it there may be no memory */
     }
-    if (alias != NULL && !em_alias_take_back(alias, address, &place->block, &bytes)) {
+    if (!em_alias_take_back(alias, address, &place->block, &bytes)) {
         return false;
     }
-    place->heap = em_caps_heap_of(pool, (uintptr_t)place->block);
+    place->by_alias = true;
     place->usable = bytes == 0 ? 0 : bytes - EM_ALIAS_WORD;
+    place->heap = em_index_find(pool, (uintptr_t)place->block);
     return place->heap != NULL;
+}
+
+/* Without a word about faults: false iff the address is of no heap or carries no block behind it. */
+static inline bool locate(struct em_pool *pool, void *address, struct place *place)
+{
+    *place = (struct place){em_index_find(pool, (uintptr_t)address), address, 0, false};
+    if (EM_LIKELY(place->heap != NULL)) {
+        return EM_LOAD(&place->heap->heap) != NULL;
+    }
+    return locate_code(pool, address, place);
 }
 
 static size_t usable_bytes(const struct place *place)
@@ -142,20 +180,41 @@ static size_t usable_bytes(const struct place *place)
     return place->by_alias && size >= EM_ALIAS_WORD ? size - EM_ALIAS_WORD : size;
 }
 
-void em_caps_free(struct em_pool *pool, void *address)
+__attribute__((noinline)) static void tell_free(struct em_pool *pool, void *address)
 {
+    em_announce(pool, (struct em_event){.kind = EM_FREED, .address = address});
+}
+
+static inline void release(struct em_pool *pool, void *address, struct em_heap *heap, void *block)
+{
+    if (em_is_watched(pool)) {
+        tell_free(pool, address); /* while it is still the caller's */
+    }
+    em_heap_free(heap, block);
+}
+
+/* Whatever is not simply in the heap that was asked last. */
+__attribute__((noinline)) static void release_other(struct em_pool *pool, void *address)
+{
+    struct place place;
     if (address == NULL) {
         return;
     }
-    struct place place;
     if (!locate(pool, address, &place)) {
         report_fault(EM_FAULT_FOREIGN_POINTER, EM_DURING_FREE, address);
         return;
     }
-    if (EM_LOAD(&pool->watchers) != NULL) {
-        em_announce(pool, &(struct em_event){.kind = EM_FREED, .address = address});
+    release(pool, address, place.heap->heap, place.block);
+}
+
+void em_caps_free(struct em_pool *pool, void *address)
+{
+    struct em_heap *heap = em_index_last(pool, (uintptr_t)address);
+    if (EM_LIKELY(heap != NULL)) {
+        release(pool, address, heap, address);
+    } else {
+        release_other(pool, address);
     }
-    em_heap_free(place.heap->heap, place.block);
 }
 
 /* ---- reallocate ------------------------------------------------------------------------------ */

@@ -4,76 +4,87 @@
  *
  * A region may lie inside another, never across its edge; the inner one then owns its addresses:
  *
- *   regions    [ A …………………………………… ]        [ C … ]
- *                    [ B …… ]
- *   edges      A     B      A       -        C     -      one from each edge on
+ *   regions        [ A …………………………………… ]        [ C … ]
+ *                        [ B …… ]
+ *   edges      -     A     B      A       -        C     -      one from each edge on
  *
- * One idea: edges are only ever added. A change is written to the half of the storage that nobody
- * reads and published by a version; a reader whose version has passed meanwhile looks again. */
+ * One idea: edges are only ever added. A change is written to the index that nobody reads and
+ * published by a version; a reader whose version has passed meanwhile looks again. */
 #include "core/caps/pool.h"
 
-static struct em_caps_edge *half_of(const struct em_pool *pool, unsigned version)
+void em_index_open(struct em_pool *pool)
 {
-    return pool->storage.edges + (version & 1u) * (2u * pool->storage.capacity + 1u);
+    for (unsigned i = 0; i < 2; i++) {
+        pool->index[i].edges = pool->storage.edges + i * (EM_POOL_EDGES(pool->storage.capacity) / 2u);
+        pool->index[i].edges[0] = (struct em_caps_edge){0, NULL};
+        pool->index[i].count = 1;
+    }
+    pool->storage.heaps[0] = (struct em_caps_heap){0};
+    pool->last_found = &pool->storage.heaps[0];
 }
 
-static void put(struct em_caps_edge *edges, unsigned *count, uintptr_t from, struct em_caps_heap *owner)
+static void put(struct em_caps_index *index, unsigned *count, uintptr_t from, struct em_caps_heap *owner)
 {
-    __atomic_store_n(&edges[*count].from, from, __ATOMIC_RELAXED);
-    __atomic_store_n(&edges[*count].owner, owner, __ATOMIC_RELAXED);
+    __atomic_store_n(&index->edges[*count].from, from, __ATOMIC_RELAXED);
+    __atomic_store_n(&index->edges[*count].owner, owner, __ATOMIC_RELAXED);
     (*count)++;
 }
 
 /* The caller holds the pool's lock, and the region crosses no edge that is there. */
 void em_index_add(struct em_pool *pool, struct em_caps_heap *heap)
 {
-    unsigned version = pool->edge_version;
-    const struct em_caps_edge *old = half_of(pool, version);
-    struct em_caps_edge *new = half_of(pool, version + 1);
-    unsigned old_count = pool->edge_count[version & 1u], count = 0, i = 0;
+    unsigned version = pool->index_version;
+    const struct em_caps_index *old = &pool->index[version & 1u];
+    struct em_caps_index *new = &pool->index[(version + 1u) & 1u];
+    const struct em_caps_edge *edges = old->edges;
+    unsigned count = 0, i = 0;
     struct em_caps_heap *around = NULL;
-    for (; i < old_count && old[i].from < heap->start; i++) {
-        around = old[i].owner;
-        put(new, &count, old[i].from, old[i].owner);
+    for (; i < old->count && edges[i].from < heap->start; i++) {
+        around = edges[i].owner;
+        put(new, &count, edges[i].from, edges[i].owner);
     }
-    if (i < old_count && old[i].from == heap->start) {
-        around = old[i++].owner;
+    if (i < old->count && edges[i].from == heap->start) {
+        around = edges[i++].owner;
+    }
+    if (around != NULL) {
+        around->has_inner = true;
+        __atomic_store_n(&around->whole, 0, __ATOMIC_RELAXED);
     }
     put(new, &count, heap->start, heap);
-    if (i == old_count || old[i].from != heap->end) {
+    if (i == old->count || edges[i].from != heap->end) {
         put(new, &count, heap->end, around);
     }
-    for (; i < old_count; i++) {
-        put(new, &count, old[i].from, old[i].owner);
+    for (; i < old->count; i++) {
+        put(new, &count, edges[i].from, edges[i].owner);
     }
-    __atomic_store_n(&pool->edge_count[(version + 1) & 1u], count, __ATOMIC_RELAXED);
-    EM_PUBLISH(&pool->edge_version, version + 1);
+    __atomic_store_n(&new->count, count, __ATOMIC_RELAXED);
+    EM_PUBLISH(&pool->index_version, version + 1u);
 }
 
-/* The owner of the last edge at or below the address. */
-static struct em_caps_heap *search(const struct em_caps_edge *edges, unsigned count, uintptr_t address)
+/* The owner of the last edge at or below the address; the first edge is at 0. */
+static inline struct em_caps_heap *search(const struct em_caps_index *index, uintptr_t address)
 {
-    unsigned low = 0; /* edges below `low` are at or below the address */
-    while (low < count) {
-        unsigned middle = low + (count - low) / 2;
-        if (__atomic_load_n(&edges[middle].from, __ATOMIC_RELAXED) <= address) {
-            low = middle + 1;
-        } else {
-            count = middle;
-        }
+    const struct em_caps_edge *edge = index->edges;
+    for (unsigned left = __atomic_load_n(&index->count, __ATOMIC_RELAXED), half; left > 1; left -= half) {
+        half = left / 2;
+        edge += __atomic_load_n(&edge[half].from, __ATOMIC_RELAXED) <= address ? half : 0;
     }
-    return low == 0 ? NULL : __atomic_load_n(&edges[low - 1].owner, __ATOMIC_RELAXED);
+    return __atomic_load_n(&edge->owner, __ATOMIC_RELAXED);
 }
 
 struct em_caps_heap *em_index_find(struct em_pool *pool, uintptr_t address)
 {
+    unsigned version = EM_LOAD(&pool->index_version);
     for (;;) {
-        unsigned version = EM_LOAD(&pool->edge_version);
-        unsigned count = __atomic_load_n(&pool->edge_count[version & 1u], __ATOMIC_RELAXED);
-        struct em_caps_heap *owner = search(half_of(pool, version), count, address);
+        struct em_caps_heap *owner = search(&pool->index[version & 1u], address);
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
-        if (__atomic_load_n(&pool->edge_version, __ATOMIC_RELAXED) == version) {
+        unsigned now = EM_LOAD(&pool->index_version);
+        if (EM_LIKELY(now == version)) {
+            if (owner != NULL) {
+                EM_PUBLISH(&pool->last_found, owner);
+            }
             return owner;
         }
+        version = now;
     }
 }

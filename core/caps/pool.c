@@ -13,10 +13,12 @@ void em_pool_open(struct em_pool *pool, const struct em_chip *chip, const struct
 {
     *pool = (struct em_pool){
         .chip = chip,
+        .largest_request = chip->largest_request,
         .engine = engine,
         .storage = *storage,
         .external_limit = -1,
     };
+    em_index_open(pool);
 }
 
 static struct em_caps_heap *new_record(struct em_pool *pool, const uint32_t caps[EM_PRIORITIES], uintptr_t start, uintptr_t end)
@@ -49,6 +51,7 @@ static bool start_heap(struct em_pool *pool, struct em_caps_heap *record)
         em_heap_set_minimum(heap, 0); /* as the chip says of heaps that were not there from the start */
     }
     EM_PUBLISH(&record->heap, heap);
+    EM_PUBLISH(&record->whole, record->has_inner ? 0 : record->end - record->start);
     return true;
 }
 
@@ -111,12 +114,14 @@ enum em_error em_pool_start(struct em_pool *pool, const struct em_region_use *pi
 
 void em_pool_end_startup(struct em_pool *pool)
 {
+    em_port_lock(&pool->lock);
     for (struct em_caps_heap *record = pool->first; record != NULL; record = record->next) {
         if (record->heap == NULL) {
             start_heap(pool, record);
         }
     }
     pool->startup_over = true;
+    em_port_unlock(&pool->lock);
 }
 
 /* ---- later ----------------------------------------------------------------------------------- */
@@ -222,11 +227,21 @@ void em_pool_unwatch(struct em_pool *pool, struct em_watcher *watcher)
     em_port_unlock(&pool->lock);
 }
 
+__attribute__((noinline)) void em_announce(struct em_pool *pool, struct em_event event)
+{
+    for (struct em_watcher *watcher = EM_LOAD(&pool->watchers); watcher != NULL; watcher = watcher->next) {
+        watcher->notify(watcher, &event);
+    }
+}
+
 /* ---- whose address --------------------------------------------------------------------------- */
 
 struct em_caps_heap *em_caps_heap_of(struct em_pool *pool, uintptr_t address)
 {
-    const struct em_alias *alias = em_alias_of_code(pool->chip, address);
-    struct em_caps_heap *heap = em_index_find(pool, alias == NULL ? address : em_alias_data_address(alias, address));
+    struct em_caps_heap *heap = em_index_find(pool, address);
+    if (heap == NULL) {
+        const struct em_alias *alias = em_alias_of_code(pool->chip, address);
+        heap = alias == NULL ? NULL : em_index_find(pool, em_alias_data_address(alias, address));
+    }
     return heap == NULL || EM_LOAD(&heap->heap) == NULL ? NULL : heap;
 }

@@ -6,10 +6,6 @@
  * One idea: sizes can only overflow here, and here it is noticed. */
 #include "core/caps/pool.h"
 
-#define ALIGNED_CAPS (EM_CAP_DMA | EM_CAP_DMA_DESC_AHB | EM_CAP_DMA_DESC_AXI | EM_CAP_CACHE_ALIGNED | EM_CAP_SIMD)
-
-enum { AXI_DESCRIPTOR_ALIGNMENT = 8 };
-
 static void align_at_least(struct em_request *request, size_t alignment)
 {
     if (request->alignment < alignment) {
@@ -21,13 +17,13 @@ static void align_at_least(struct em_request *request, size_t alignment)
  * that only say this are done with; PSRAM is not tagged DMA though DMA may reach it. */
 static bool adjust_to_hardware(struct em_request *request, const struct em_chip *chip)
 {
-    if ((request->caps & ALIGNED_CAPS) == 0) {
+    if ((request->caps & EM_ALIGNED_CAPS) == 0) {
         return true;
     }
     bool external = (request->caps & EM_CAP_SPIRAM) != 0;
     align_at_least(request, external ? chip->external_line : chip->internal_line);
     if ((request->caps & EM_CAP_DMA_DESC_AXI) != 0) {
-        align_at_least(request, AXI_DESCRIPTOR_ALIGNMENT);
+        align_at_least(request, chip->axi_descriptor_alignment);
     }
     if ((request->caps & EM_CAP_SIMD) != 0) {
         align_at_least(request, chip->simd_alignment);

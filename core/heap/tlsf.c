@@ -39,7 +39,6 @@ static inline void insert(struct em_heap *heap, struct em_block *block, size_t s
         class_words(heap)[class / WORD_CLASSES] |= class_bit(class);
         heap->word_bits |= UINT32_C(1) << class / WORD_CLASSES;
     }
-    heap->free_blocks++;
 }
 
 static inline void remove(struct em_heap *heap, struct em_block *block)
@@ -47,7 +46,6 @@ static inline void remove(struct em_heap *heap, struct em_block *block)
     uint32_t next = block->next_link, previous = block->previous_link;
     struct em_block *before = em_link_from(heap, previous);
     before->next_link = next;
-    heap->free_blocks--;
     if (next != 0) {
         em_link_from(heap, next)->previous_link = previous;
     } else if (before < em_first_block(heap)) {
@@ -63,7 +61,7 @@ static inline struct em_block *take_from(struct em_heap *heap, unsigned class)
     if (words == 0) {
         return NULL; /* also where the class is beyond the last one */
     }
-    uint32_t bits = (words & 1u) == 0 ? 0 : class_words(heap)[word] & (UINT32_MAX << (class % WORD_CLASSES));
+    uint32_t bits = class_words(heap)[word] & (UINT32_MAX << (class % WORD_CLASSES));
     if (bits == 0) {
         words &= ~UINT32_C(1);
         if (words == 0) {
@@ -82,16 +80,16 @@ static inline struct em_block *take_from(struct em_heap *heap, unsigned class)
     } else {
         mark_class_empty(heap, class);
     }
-    heap->free_blocks--;
     return block;
 }
 
 /* ---- requests -------------------------------------------------------------------------------- */
 
-/* Multiples of 4, at least 12. 0 iff larger than the whole heap: then all later sums stay below 2^32. */
+/* Multiples of 4, at least 12. 0 iff the size is 0 or larger than the whole heap: else all later sums
+ * stay below 2^32. */
 static inline size_t payload_for(const struct em_heap *heap, size_t size)
 {
-    if (EM_UNLIKELY(size > heap->size)) {
+    if (EM_UNLIKELY(size - 1 >= heap->size)) {
         return 0;
     }
     size = (size + 3u) & ~(size_t)3u;
@@ -104,16 +102,18 @@ static inline size_t round_to_width(size_t size, unsigned bits)
     return (size + mask) & ~mask;
 }
 
-/* Cuts a block that is in no list to `size`; a rest that can be a block becomes free. The successor is
- * told already that a free block is in front of it.
+/* Cuts a block that is in no list to `size`; a rest that can be a block becomes free. The block still
+ * counts as a free one, and the successor still has one in front of it: true again for the rest.
  * [ block ………………… ]  =>  [ block ][ rest: free ] */
 static inline void cut(struct em_heap *heap, struct em_block *block, size_t whole, size_t size)
 {
     if (whole - size < EM_BLOCK_MINIMUM) {
         block->header = (uint32_t)whole;
         em_block_behind(block, whole)->header &= ~EM_BLOCK_PREV_FREE;
+        heap->free_blocks--;
         return;
     }
+    heap->blocks++;
     block->header = (uint32_t)size;
     struct em_block *rest = em_block_behind(block, size);
     size_t rest_size = whole - size - EM_HEADER_BYTES;
@@ -148,6 +148,8 @@ static struct em_block *drop_front(struct em_heap *heap, struct em_block *block,
     aligned->header = (uint32_t)(whole - gap) | EM_BLOCK_PREV_FREE;
     em_block_mark_free(heap, block, front);
     insert(heap, block, front);
+    heap->blocks++;
+    heap->free_blocks++;
     return aligned;
 }
 
@@ -203,8 +205,10 @@ static void tlsf_release(struct em_heap *heap, struct em_block *block)
     uint32_t header = block->header;
     size_t size = header & ~EM_BLOCK_FLAGS;
     struct em_block *next = em_block_behind(block, size);
-    if (em_block_is_free(next)) {
+    bool next_is_free = em_block_is_free(next);
+    if (next_is_free) {
         remove(heap, next);
+        heap->blocks--;
         size += EM_HEADER_BYTES + em_block_size_of(next);
     } else {
         next->header |= EM_BLOCK_PREV_FREE;
@@ -212,9 +216,13 @@ static void tlsf_release(struct em_heap *heap, struct em_block *block)
     if ((header & EM_BLOCK_PREV_FREE) != 0) {
         struct em_block *previous = em_block_previous(heap, block);
         remove(heap, previous);
+        heap->blocks--;
+        heap->free_blocks -= next_is_free;
         block->header = header | EM_BLOCK_FREE; /* so that a second free of it is seen */
         size += EM_HEADER_BYTES + em_block_size_of(previous);
         block = previous;
+    } else if (!next_is_free) {
+        heap->free_blocks++;
     }
     em_block_mark_free(heap, block, size);
     insert(heap, block, size);
@@ -236,9 +244,11 @@ static bool tlsf_resize(struct em_heap *heap, struct em_block *block, size_t siz
     }
     if (reach != whole) {
         remove(heap, next);
+        heap->blocks--;
         em_layout_changed(heap, block, em_block_behind(block, reach));
     } else {
         next->header |= EM_BLOCK_PREV_FREE;
+        heap->free_blocks++;
     }
     uint32_t prev_free = block->header & EM_BLOCK_PREV_FREE;
     cut(heap, block, reach, size);
@@ -299,6 +309,7 @@ static bool tlsf_open(struct em_heap *heap)
     size_t size = (size_t)((uintptr_t)em_end_block(heap) - (uintptr_t)block) - EM_HEADER_BYTES;
     em_block_mark_free(heap, block, size);
     insert(heap, block, size);
+    heap->blocks = heap->free_blocks = 1;
     return true;
 }
 

@@ -17,7 +17,8 @@ enum { MOST = 65534 }; /* numbers are kept in 16 bits, with 0 for none */
 enum em_error em_himem_open(struct em_himem *himem, const struct em_himem_layout *layout, struct em_bank_mmu *mmu,
                             const struct em_himem_storage *storage)
 {
-    if (!em_is_power_of_two(layout->bank_size) || layout->banks > MOST || layout->pages > MOST) {
+    if (!em_is_power_of_two(layout->bank_size) || layout->bank_size > INT32_MAX || layout->banks > MOST ||
+        layout->pages > MOST) {
         return EM_INVALID_ARG;
     }
     bool holds_anything = layout->banks != 0 || layout->pages != 0;
@@ -31,6 +32,7 @@ enum em_error em_himem_open(struct em_himem *himem, const struct em_himem_layout
         .pages = storage->pages,
         .memories = storage->memories,
         .free_banks = layout->banks,
+        .bank_bits = em_highest_bit((uint32_t)layout->bank_size),
     };
     for (unsigned i = 0; i < layout->banks; i++) {
         himem->banks[i] = (struct em_himem_bank){0};
@@ -64,7 +66,7 @@ enum em_error em_himem_bank_count(const struct em_himem *himem, size_t size, uns
     if (!em_is_multiple(size, himem->layout.bank_size)) {
         return EM_INVALID_SIZE;
     }
-    size_t banks = size / himem->layout.bank_size;
+    size_t banks = size >> himem->bank_bits;
     if (banks == 0 || banks > himem->layout.banks) {
         return EM_NO_MEM;
     }
@@ -208,8 +210,7 @@ struct span {
 /* One check for every side of map and unmap: whole banks, inside `units`. */
 static enum em_error span_make(const struct em_himem *himem, size_t offset, size_t length, unsigned units, struct span *span)
 {
-    size_t bank_size = himem->layout.bank_size;
-    size_t first = offset / bank_size, count = length / bank_size;
+    size_t first = offset >> himem->bank_bits, count = length >> himem->bank_bits;
     if (first > units || count > units - first) {
         return EM_INVALID_SIZE;
     }
@@ -224,7 +225,7 @@ static bool is_whole(const struct em_himem *himem, size_t bytes)
 
 static void *address_of(const struct em_himem *himem, unsigned page)
 {
-    return (void *)(himem->layout.window + (himem->layout.first_page + page) * himem->layout.bank_size);
+    return (void *)(himem->layout.window + ((size_t)(himem->layout.first_page + page) << himem->bank_bits));
 }
 
 /* Calls the mmu for each run of pages whose banks are consecutive. The pages are busy, so nobody else

@@ -28,17 +28,19 @@ extern "C" {
 
 /* One registered region. Read it as you like; only the pool writes. */
 struct em_caps_heap {
-    uintptr_t start, end;
-    const char *type_name; /* "" where the region was added by bare capabilities */
     uint32_t caps[EM_PRIORITIES];
-    uint32_t all_caps;            /* of all priorities together */
-    struct em_heap *heap;         /* NULL until started */
-    const struct em_alias *alias; /* how the instruction bus sees it, or NULL */
-    struct em_caps_heap *next;    /* the order in which heaps are asked */
+    uint32_t all_caps;         /* of all priorities together */
+    struct em_heap *heap;      /* NULL until started */
+    struct em_caps_heap *next; /* the order in which heaps are asked */
+    uintptr_t start, end;
+    size_t whole; /* its length once it is started, if nothing lies inside; else 0 */
     struct em_lock lock;
-    size_t watched_minimum; /* while the minimum is monitored */
+    const struct em_alias *alias; /* how the instruction bus sees it, or NULL */
+    const char *type_name;        /* "" where the region was added by bare capabilities */
+    size_t watched_minimum;       /* while the minimum is monitored */
     bool watched;
     bool startup_stack; /* started by em_pool_end_startup */
+    bool has_inner;     /* another region lies inside this one */
 };
 
 /* Where one owner's addresses begin; the core's. */
@@ -47,7 +49,7 @@ struct em_caps_edge {
     struct em_caps_heap *owner; /* NULL: nobody's */
 };
 
-/* Memory for the pool's records: `capacity` heaps and 2 × (2 × capacity + 1) edges. */
+/* Memory for the pool's records: `capacity` heaps and EM_POOL_EDGES(capacity) edges. */
 struct em_pool_storage {
     struct em_caps_heap *heaps;
     struct em_caps_edge *edges;
@@ -55,14 +57,21 @@ struct em_pool_storage {
 };
 #define EM_POOL_EDGES(capacity) (2u * (2u * (capacity) + 1u))
 
+struct em_caps_index {
+    struct em_caps_edge *edges;
+    unsigned count;
+};
+
 struct em_pool {
     const struct em_chip *chip;
+    size_t largest_request; /* the chip's */
     const struct em_engine *engine;
     struct em_pool_storage storage;
     unsigned count;
     struct em_caps_heap *first;
-    unsigned edge_version; /* the half of the edges in use is its lowest bit */
-    unsigned edge_count[2];
+    struct em_caps_index index[2];
+    unsigned index_version;          /* its lowest bit says which of the two is in use */
+    struct em_caps_heap *last_found; /* asked first: neighbours in time are neighbours in memory */
     struct em_lock lock;
     struct em_watcher *watchers;
     bool startup_over; /* heaps that join from now on are said to have had no free memory */

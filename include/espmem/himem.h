@@ -67,6 +67,7 @@ struct em_himem {
     struct em_himem_page *pages;
     struct em_himem_memory *memories; /* layout.banks of them */
     unsigned free_banks;
+    unsigned bank_bits; /* log2 of the bank size: there is no division */
     struct em_lock lock;
     struct em_watcher *watchers;
 };
