@@ -59,7 +59,7 @@ const char *esp_err_to_name_r(esp_err_t code, char *buf, size_t buflen)
     const char *name = name_of(code);
     if (name)
         snprintf(buf, buflen, "%s", name);
-    else if (code < 0 || strerror_r(code, buf, buflen) != 0)
+    else if (strerror_r(code, buf, buflen) != 0)
         snprintf(buf, buflen, "%s 0x%x(%d)", unknown, (unsigned)code, code);
     return buf;
 }
