@@ -108,7 +108,8 @@ static void take_signals(void)
     sigaction(SIGBUS, &action, &capture.old_bus);
 }
 
-const struct idf_platform *golden_capture_open(struct golden_text *console_text, struct golden_text *calls, struct em_bank_mmu *mmu)
+const struct idf_platform *golden_capture_open(struct golden_text *console_text, struct golden_text *calls,
+                                               struct em_bank_mmu *mmu)
 {
     golden_capture_close();
     capture.console = console_text;
