@@ -72,6 +72,12 @@ TEST(an_abort_is_caught_and_the_next_register_goes_on)
                "files 1 operations 7 mismatches 0"));
 }
 
+TEST(a_realloc_that_fails_leaves_its_slot)
+{
+    CHECK(ends(HEAP REGISTER "m 1 26 = 276\nr 1 5000 = -\nG 1 = 28\nr 1 0 = -\nr 1 0 = -\nm 2 26 = 276\nend 7\n", 0,
+               "files 1 operations 7 mismatches 0"));
+}
+
 TEST(marked_lines_are_performed_and_not_compared)
 {
     CHECK(ends(HEAP REGISTER "m 1 26 = 999 !peer\nend 2\n", 0, "files 1 operations 2 mismatches 0"));
@@ -207,6 +213,15 @@ TEST(the_board_comes_from_the_regions_that_init_printed)
                "total 0x0 = 301344\nenable\ntotal 0x0 = 431328\nmalloc 1 20 0x8000 = 0x3ff80264\nmalloc 2 20 0x1 = 0x400782e4\n"
                "malloc 3 100000 0x8 = 0x3ffe07ac\nend 7\n",
                0, "files 1 operations 7 mismatches 0"));
+}
+
+TEST(an_access_to_no_memory_is_a_mismatch_and_the_file_goes_on)
+{
+    const struct said *said = replay(CAPS "| I heap_init: At 3FFAE6E0 len 00001920 (6 KiB): DRAM\n"
+                                          "addcaps 0x10000000 0x10010000 0x4 0x0 0x0 = ESP_OK\ntotal 0x400 = 0\nend 3\n");
+    CHECK_EQ(said->status, 1);
+    CHECK(strstr(said->out, "expected = ESP_OK\n    got      = CRASH\n") != NULL);
+    CHECK_STR(said->last, "files 1 operations 3 mismatches 1");
 }
 
 TEST(himem_files_get_their_psram_and_reserve)

@@ -22,7 +22,7 @@ static struct {
     struct sigaction old_segv, old_bus;
 } capture;
 
-static _Noreturn void jump_back(enum golden_ending ending)
+static __attribute__((noreturn)) void jump_back(enum golden_ending ending)
 {
     if (!capture.performing)
         abort(); /* nobody performs anything: the tool itself is wrong */
@@ -59,13 +59,13 @@ static void report(const char *text, size_t length)
     (void)length;
 }
 
-static _Noreturn void panic(const char *reason)
+static __attribute__((noreturn)) void panic(const char *reason)
 {
     (void)reason;
     jump_back(GOLDEN_ABORTED);
 }
 
-static _Noreturn void restart(void)
+static __attribute__((noreturn)) void restart(void)
 {
     jump_back(GOLDEN_ABORTED);
 }

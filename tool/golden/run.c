@@ -244,6 +244,7 @@ static void replay_steps(struct golden_run *run, struct golden_parser *parser, c
     }
     if (read == GOLDEN_READ_BAD)
         say_bad(run, parser->bad_line, parser->why);
+    run->step = NULL;
     golden_step_close(&step);
 }
 
@@ -265,6 +266,7 @@ static void replay_input(struct golden_run *run, struct golden_input *input)
     else
         say_bad(run, 0, run->why);
     players->close(run);
+    run->header = NULL;
 }
 
 void golden_replay(const char *path, struct golden_totals *totals)
