@@ -1,7 +1,8 @@
 /* Errors by name, and what a failed check says.
  *
  * Knows no memory and no task. One idea: the names are a table. */
-#define _POSIX_C_SOURCE 200112L /* strerror_r */
+#undef _GNU_SOURCE /* which has another strerror_r */
+#define _POSIX_C_SOURCE 200112L
 #include "esp_err.h"
 
 #include <string.h>

@@ -37,11 +37,13 @@ void *idf_zeroed(void *block, size_t bytes)
     return block ? memset(block, 0, bytes) : NULL;
 }
 
-/* n * size, or SIZE_MAX, which no heap can give. */
-static size_t product(size_t n, size_t size)
+/* n * size as the chip multiplies, in 32 bits. False iff that overflows; *bytes is what is left of it. */
+static bool multiply(size_t n, size_t size, size_t *bytes)
 {
-    size_t bytes;
-    return __builtin_mul_overflow(n, size, &bytes) ? SIZE_MAX : bytes;
+    size_t whole;
+    bool fits = !__builtin_mul_overflow(n, size, &whole) && whole <= UINT32_MAX;
+    *bytes = (uint32_t)whole;
+    return fits;
 }
 
 /* ---- plain ----------------------------------------------------------------------------------- */
@@ -52,11 +54,13 @@ void *heap_caps_malloc(size_t size, uint32_t caps)
     return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
 }
 
-/* The chip tells calloc(0, n) as a failure and calloc(n, 0) not: recorded, so kept. */
+/* The chip tells calloc(0, n) as a failure and calloc(n, 0) not, and of a product that overflows what is
+ * left in 32 bits: recorded, so kept. */
 void *heap_caps_calloc(size_t n, size_t size, uint32_t caps)
 {
-    size_t bytes = product(n, size);
-    void *block = idf_zeroed(em_caps_allocate(&idf_chip.pool, bytes, caps), bytes);
+    size_t bytes;
+    bool fits = multiply(n, size, &bytes);
+    void *block = fits ? idf_zeroed(em_caps_allocate(&idf_chip.pool, bytes, caps), bytes) : NULL;
     return block || size == 0 ? block : idf_allocation_failed(bytes, caps, __func__);
 }
 
@@ -74,10 +78,12 @@ void *heap_caps_aligned_alloc(size_t alignment, size_t size, uint32_t caps)
     return block ? block : idf_allocation_failed(size, caps, __func__);
 }
 
-/* A failure within is told by aligned_alloc's name, as on the chip. */
+/* A failure within is told by aligned_alloc's name, and an overflow not at all, as on the chip. */
 void *heap_caps_aligned_calloc(size_t alignment, size_t n, size_t size, uint32_t caps)
 {
-    size_t bytes = product(n, size);
+    size_t bytes;
+    if (!multiply(n, size, &bytes))
+        return NULL;
     return idf_zeroed(heap_caps_aligned_alloc(alignment, bytes, caps), bytes);
 }
 
@@ -132,10 +138,11 @@ void *heap_caps_realloc_prefer(void *ptr, size_t size, size_t num, ...)
 void *heap_caps_calloc_prefer(size_t n, size_t size, size_t num, ...)
 {
     uint32_t caps;
-    size_t bytes = product(n, size);
+    size_t bytes;
+    bool fits = multiply(n, size, &bytes);
     va_list list;
     va_start(list, num);
-    void *block = idf_zeroed(prefer(NULL, bytes, num, list, &caps), bytes);
+    void *block = idf_zeroed(prefer(NULL, fits ? bytes : SIZE_MAX, num, list, &caps), bytes);
     va_end(list);
     return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
 }

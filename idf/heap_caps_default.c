@@ -15,10 +15,12 @@ static bool external_enabled(void)
     return idf_chip.pool.external_limit != EM_LIMIT_NEVER_EXTERNAL;
 }
 
+/* The chip keeps the limit in an int, where its largest size_t is -1: never. */
 void heap_caps_malloc_extmem_enable(size_t limit)
 {
     long kept = limit > (size_t)INT32_MAX ? INT32_MAX : (long)limit; /* no heap is bigger */
-    em_pool_limit_external(&idf_chip.pool, limit == SIZE_MAX ? EM_LIMIT_NEVER_EXTERNAL : kept);
+    bool never = limit == SIZE_MAX || limit == UINT32_MAX;
+    em_pool_limit_external(&idf_chip.pool, never ? EM_LIMIT_NEVER_EXTERNAL : kept);
 }
 
 void *heap_caps_malloc_default(size_t size)

@@ -17,6 +17,8 @@ static struct em_heap *heap_of(multi_heap_handle_t heap)
 
 multi_heap_handle_t multi_heap_register(void *start, size_t size)
 {
+    if ((uintptr_t)start % 4 != 0)
+        esp_rom_printf("tlsf_create: Memory must be aligned to 4 bytes.\n"); /* as the chip says it */
     const struct em_engine *engine = idf_chip.pool.engine ? idf_chip.pool.engine : &em_engine_tlsf;
     return (multi_heap_handle_t)em_heap_create(start, size, engine);
 }

@@ -19,6 +19,8 @@ void em_index_open(struct em_pool *pool)
         pool->index[i].edges[0] = (struct em_caps_edge){0, NULL};
         pool->index[i].count = 1;
     }
+    pool->storage.heaps[0] = (struct em_caps_heap){0};
+    pool->last_found = &pool->storage.heaps[0];
 }
 
 static void put(struct em_caps_index *index, unsigned *count, uintptr_t from, struct em_caps_heap *owner)
@@ -45,7 +47,8 @@ void em_index_add(struct em_pool *pool, struct em_caps_heap *heap)
         around = edges[i++].owner;
     }
     if (around != NULL) {
-        __atomic_store_n(&around->has_inner, true, __ATOMIC_RELAXED);
+        around->has_inner = true;
+        __atomic_store_n(&around->whole, 0, __ATOMIC_RELAXED);
     }
     put(new, &count, heap->start, heap);
     if (i == old->count || edges[i].from != heap->end) {
@@ -69,7 +72,7 @@ static inline struct em_caps_heap *search(const struct em_caps_index *index, uin
     return __atomic_load_n(&edge->owner, __ATOMIC_RELAXED);
 }
 
-struct em_caps_heap *em_index_search(struct em_pool *pool, uintptr_t address)
+struct em_caps_heap *em_index_find(struct em_pool *pool, uintptr_t address)
 {
     unsigned version = EM_LOAD(&pool->index_version);
     for (;;) {
@@ -77,7 +80,9 @@ struct em_caps_heap *em_index_search(struct em_pool *pool, uintptr_t address)
         __atomic_thread_fence(__ATOMIC_ACQUIRE);
         unsigned now = EM_LOAD(&pool->index_version);
         if (EM_LIKELY(now == version)) {
-            EM_PUBLISH(&pool->last_found, owner);
+            if (owner != NULL) {
+                EM_PUBLISH(&pool->last_found, owner);
+            }
             return owner;
         }
         version = now;

@@ -63,14 +63,15 @@ esp_err_t heap_caps_register_failed_alloc_callback(esp_alloc_failed_hook_t callb
  * room for it. */
 void *heap_caps_malloc(size_t size, uint32_t caps);
 
-/* The same, zeroed. A product that overflows is a failure, told with the size SIZE_MAX. */
+/* The same, zeroed. A product that needs more than 32 bits is a failure, told with the lowest 32 of them. */
 void *heap_caps_calloc(size_t n, size_t size, uint32_t caps);
 
 /* Resizes, with the contents, and moves the block if its heap has no room or lacks the caps. ptr NULL:
  * malloc. size 0: free, and NULL. NULL otherwise iff it fits nowhere; the old block is as it was. */
 void *heap_caps_realloc(void *ptr, size_t size, uint32_t caps);
 
-/* At a multiple of `alignment`; NULL also, with no failure told, iff that is no power of two. */
+/* At a multiple of `alignment`; NULL also, with no failure told, iff that is no power of two or the
+ * product overflows. */
 void *heap_caps_aligned_alloc(size_t alignment, size_t size, uint32_t caps);
 void *heap_caps_aligned_calloc(size_t alignment, size_t n, size_t size, uint32_t caps);
 
@@ -84,7 +85,7 @@ void *heap_caps_realloc_prefer(void *ptr, size_t size, size_t num, ...);
 void *heap_caps_calloc_prefer(size_t n, size_t size, size_t num, ...);
 
 /* Lets plain malloc use external memory: up to `limit` bytes it prefers internal memory, above it
- * external memory. SIZE_MAX: never external, which is the state before the first call. */
+ * external memory. UINT32_MAX and SIZE_MAX: never external, which is the state before the first call. */
 void heap_caps_malloc_extmem_enable(size_t limit);
 
 /* What malloc, realloc and memalign of a program become. */

@@ -26,7 +26,7 @@ check()
         return 0
     fi
     failed=$((failed + 1))
-    echo "FAIL $label: $(grep -m 1 -E 'rror|undefined|wrong|missing|fault' "$log" || tail -n 1 "$log")"
+    echo "FAIL $label: $(grep -m 1 -E '[Ee]rror[: ]|undefined reference|wrong:|missing:|^fault' "$log" || tail -n 1 "$log")"
     tail -n 15 "$log" | sed 's/^/    /'
     return 1
 }
