@@ -14,6 +14,9 @@
 
 enum { PAGES_MAX = 1024, EMPTY = 0, READ_ONLY = 1, WRITABLE = 2 };
 
+/* What Linux makes present around the place of one access, unless told otherwise, and its page. */
+enum { FAULT_AROUND = 64 * 1024, HOST_PAGE = 4096 };
+
 struct page {
     uint16_t bank; /* 1 + the bank shown, or shown last; 0: none ever */
     uint8_t rights;
@@ -46,18 +49,34 @@ static bool make_empty(unsigned page, unsigned count)
     return true;
 }
 
+/* Makes the memory present without an access. MAP_POPULATE visits every page; for a piece that one
+ * access would bring in as a whole, to ask for its first page is cheaper. Where a kernel cannot do it,
+ * or brings in less, the rest comes when it is touched. */
+static void bring_in(void *memory)
+{
+    madvise(memory, HOST_PAGE, MADV_POPULATE_READ);
+}
+
+static bool comes_at_once(size_t length)
+{
+    return length == bank_size && bank_size <= FAULT_AROUND;
+}
+
 /* One run of pages and banks, without a look at what is there. */
 static bool show(unsigned page, unsigned bank, unsigned count, uint8_t rights)
 {
     off_t offset = (off_t)(bank * bank_size);
-    int flags = MAP_SHARED | MAP_FIXED | MAP_POPULATE;
-    void *memory = mmap(address_of(page), count * bank_size, protection_of(rights), flags, sim_psram_file(), offset);
+    size_t length = count * bank_size;
+    int flags = MAP_SHARED | MAP_FIXED | (comes_at_once(length) ? 0 : MAP_POPULATE);
+    void *memory = mmap(address_of(page), length, protection_of(rights), flags, sim_psram_file(), offset);
     if (memory == MAP_FAILED) {
         /* The old mapping may be gone by now, and a hole would be somebody else's next mapping. */
         if (!make_empty(page, count))
             abort();
         return false;
     }
+    if (comes_at_once(length))
+        bring_in(memory);
     for (unsigned i = 0; i < count; i++) {
         pages[page + i].bank = (uint16_t)(bank + i + 1);
         pages[page + i].rights = rights;
