@@ -1,6 +1,6 @@
 # Building what the benchmark runs, read by run.sh: the plugin, and one replay program for each processor
 # and subject. One idea: the core is compiled once for each processor and linked with each subject.
-# shellcheck shell=sh disable=SC2154 # root, bench, out: set by run.sh
+# shellcheck shell=sh disable=SC2154,SC2034 # shared with run.sh
 
 warnings="-Wall -Wextra -Wpedantic -Wshadow -Wundef -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Werror"
 bare=$root/tests/freestanding/port

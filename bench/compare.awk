@@ -8,12 +8,13 @@ FNR == NR { old[key] = $0; next }
     seen[key] = 1
     if (!(key in old)) { print "new: " key; next }
     n = split(old[key], was)
+    changes = ""; verdict = "better"
     for (i = 4; i <= n || i <= NF; i++) {
         if (was[i] == $i) continue
-        worse = ($i + 0 > was[i] + 0)
-        bad += worse
-        print (worse ? "WORSE " : "better ") key ", column " i ": " was[i] " -> " $i
+        if ($i + 0 > was[i] + 0) { verdict = "WORSE "; bad++ }
+        changes = changes "  " was[i] " -> " $i
     }
+    if (changes != "") print verdict " " key ":" changes
 }
 END {
     for (key in old) if (!(key in seen)) { print "gone: " key; bad++ }

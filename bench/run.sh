@@ -22,6 +22,7 @@ subjects="heap caps"
 real="tls32 json32 lua32 sqlite3 ft64"
 functions=fn=bench_malloc,fn=bench_free,fn=bench_realloc
 
+# shellcheck source=bench/build.sh disable=SC2154
 . "$bench/build.sh"
 
 die()
@@ -35,6 +36,8 @@ need_tools()
     for tool in gcc arm-none-eabi-gcc riscv64-unknown-elf-gcc qemu-arm qemu-riscv32 gunzip awk; do
         command -v $tool >/dev/null 2>&1 || die "$tool is not installed; ./dev bench installs it, or apt-get install the package that has it."
     done
+    echo '#include <stdio.h>' | gcc -m32 -fsyntax-only -x c - 2>/dev/null ||
+        die "gcc cannot build 32-bit programs; ./dev bench installs gcc-multilib, or apt-get install it."
 }
 
 # ---- traces ----------------------------------------------------------------------------------------

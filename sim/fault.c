@@ -186,7 +186,7 @@ static void stop_fault(const char *reason)
     sim_die(SIM_EXIT_PANIC);
 }
 
-static const struct em_linux_fault_handling core_faults = {describe_fault, stop_fault};
+static const struct em_linux_fault_handling core_faults = {.describe = describe_fault, .stop = stop_fault};
 
 /* ---- set-up --------------------------------------------------------------------------------- */
 

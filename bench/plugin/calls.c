@@ -30,23 +30,28 @@ enum { ENCODINGS = sizeof calls / sizeof calls[0] };
 
 bool calls_known(const char *target)
 {
-    for (unsigned i = 0; i < ENCODINGS; i++)
-        if (strcmp(calls[i].target, target) == 0)
+    for (unsigned i = 0; i < ENCODINGS; i++) {
+        if (strcmp(calls[i].target, target) == 0) {
             return true;
+        }
+    }
     return false;
 }
 
 bool is_call(const char *target, const void *bytes, size_t size)
 {
     uint32_t word = 0;
-    if (size > sizeof word)
+    if (size > sizeof word) {
         return false; /* no call of these machines is that long */
+    }
     memcpy(&word, bytes, size);
     for (unsigned i = 0; i < ENCODINGS; i++) {
-        if (calls[i].size != size || strcmp(calls[i].target, target) != 0)
+        if (calls[i].size != size || strcmp(calls[i].target, target) != 0) {
             continue;
-        if ((word & calls[i].mask) == calls[i].value)
+        }
+        if ((word & calls[i].mask) == calls[i].value) {
             return true;
+        }
     }
     return false;
 }

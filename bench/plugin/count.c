@@ -66,10 +66,12 @@ static void stop(const char *sentence)
 static int function_at(const char *symbol, uint64_t address)
 {
     for (int i = 0; symbol && i < function_count; i++) {
-        if (strcmp(symbol, functions[i].name) != 0)
+        if (strcmp(symbol, functions[i].name) != 0) {
             continue;
-        if (functions[i].entry == 0)
+        }
+        if (functions[i].entry == 0) {
             functions[i].entry = address; /* what is translated first of a function is where it is entered */
+        }
         return functions[i].entry == address ? i : NO_FUNCTION;
     }
     return NO_FUNCTION;
@@ -84,8 +86,9 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
     const struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(tb, 0);
     const struct qemu_plugin_insn *final = qemu_plugin_tb_get_insn(tb, count - 1);
     struct block *block = calloc(1, sizeof *block);
-    if (!block)
+    if (!block) {
         stop("out of memory for a translated block");
+    }
     block->symbol = qemu_plugin_insn_symbol(first);
     block->start = qemu_plugin_insn_vaddr(first);
     block->end = qemu_plugin_insn_vaddr(final) + qemu_plugin_insn_size(final);
@@ -101,15 +104,17 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 
 static void push(uint64_t return_to, bool tail)
 {
-    if (depth == DEPTH)
+    if (depth == DEPTH) {
         stop("calls are nested too deeply; is the program recursive?");
+    }
     frames[depth++] = (struct frame){.return_to = return_to, .function = NO_FUNCTION, .tail = tail};
 }
 
 static void finish(const struct frame *frame)
 {
-    if (frame->function == NO_FUNCTION)
+    if (frame->function == NO_FUNCTION) {
         return;
+    }
     struct function *function = &functions[frame->function];
     uint64_t instructions = counted - frame->counted_before;
     function->calls++;
@@ -122,8 +127,9 @@ static void finish(const struct frame *frame)
 
 static void leave(uint64_t address)
 {
-    if (depth == 0 || frames[depth - 1].return_to != address)
+    if (depth == 0 || frames[depth - 1].return_to != address) {
         return;
+    }
     bool tail = true;
     while (tail && depth > 0) {
         finish(&frames[--depth]);
@@ -135,11 +141,13 @@ static void leave(uint64_t address)
  * itself is a loop. */
 static void enter_function(const struct block *block, bool called)
 {
-    if (block->entry_of == NO_FUNCTION || depth == 0)
+    if (block->entry_of == NO_FUNCTION || depth == 0) {
         return;
+    }
     if (!called) {
-        if (last->symbol == block->symbol)
+        if (last->symbol == block->symbol) {
             return;
+        }
         push(frames[depth - 1].return_to, true);
     }
     frames[depth - 1].function = block->entry_of;
@@ -152,14 +160,16 @@ static void enter_block(unsigned vcpu, void *context)
     (void)vcpu;
     struct block *block = context;
     bool called = last && last->ends_in_call && last->end != block->start; /* else a conditional call not made */
-    if (called)
+    if (called) {
         push(last->end, false);
-    else
+    } else {
         leave(block->start);
+    }
     enter_function(block, called);
     counted += block->instructions;
-    if (active > 0)
+    if (active > 0) {
         block->executed++;
+    }
     last = block;
 }
 
@@ -170,8 +180,9 @@ static uint64_t quantile(const struct function *function, uint64_t of_thousand)
     uint64_t want = (function->calls * of_thousand + 999) / 1000, seen = 0;
     for (unsigned i = 0; i < BUCKETS - 1; i++) {
         seen += function->histogram[i];
-        if (seen >= want)
+        if (seen >= want) {
             return i;
+        }
     }
     return function->max;
 }
@@ -179,31 +190,39 @@ static uint64_t quantile(const struct function *function, uint64_t of_thousand)
 /* Symbols are one pointer each in QEMU's table, but a name may stand in several files. */
 static bool comes_first(const struct block *block)
 {
-    for (const struct block *other = block->next; other; other = other->next)
-        if (other->executed && other->symbol && strcmp(other->symbol, block->symbol) == 0)
+    for (const struct block *other = block->next; other; other = other->next) {
+        if (other->executed && other->symbol && strcmp(other->symbol, block->symbol) == 0) {
             return false;
+        }
+    }
     return true;
 }
 
 static void print_symbol(const char *symbol)
 {
     uint64_t executed = 0;
-    for (const struct block *block = blocks; block; block = block->next)
-        if (block->executed && block->symbol && strcmp(block->symbol, symbol) == 0)
+    for (const struct block *block = blocks; block; block = block->next) {
+        if (block->executed && block->symbol && strcmp(block->symbol, symbol) == 0) {
             executed += block->executed * block->instructions;
+        }
+    }
     fprintf(out, "symbol %s executed %llu\n", symbol, (unsigned long long)executed);
 }
 
 static void print_profile(void)
 {
-    for (const struct block *block = blocks; block; block = block->next)
-        if (block->executed && block->symbol && comes_first(block))
+    for (const struct block *block = blocks; block; block = block->next) {
+        if (block->executed && block->symbol && comes_first(block)) {
             print_symbol(block->symbol);
-    for (const struct block *block = blocks; block; block = block->next)
-        if (block->executed)
+        }
+    }
+    for (const struct block *block = blocks; block; block = block->next) {
+        if (block->executed) {
             fprintf(out, "piece %llx instructions %llu executed %llu %s\n", (unsigned long long)block->start,
                     (unsigned long long)block->instructions, (unsigned long long)block->executed,
                     block->symbol ? block->symbol : "?");
+        }
+    }
 }
 
 static void finished(uint64_t id, void *context)
@@ -216,8 +235,9 @@ static void finished(uint64_t id, void *context)
                 (unsigned long long)f->sum, (unsigned long long)(f->calls ? f->min : 0), (unsigned long long)f->max,
                 (unsigned long long)(f->calls ? quantile(f, 999) : 0));
     }
-    if (profile)
+    if (profile) {
         print_profile();
+    }
     fclose(out);
 }
 
@@ -225,12 +245,14 @@ static void finished(uint64_t id, void *context)
 
 static void add_function(const char *name)
 {
-    if (function_count == FUNCTIONS)
+    if (function_count == FUNCTIONS) {
         stop("too many functions; give at most 32 fn=NAME");
+    }
     uint64_t *histogram = calloc(BUCKETS, sizeof *histogram);
     char *copy = strdup(name);
-    if (!histogram || !copy)
+    if (!histogram || !copy) {
         stop("out of memory for a function's histogram");
+    }
     functions[function_count++] = (struct function){.name = copy, .min = UINT64_MAX, .histogram = histogram};
 }
 
@@ -242,8 +264,9 @@ static void read_option(const char *option)
         profile = true;
     } else if (strncmp(option, "out=", 4) == 0) {
         out = fopen(option + 4, "w");
-        if (!out)
+        if (!out) {
             stop("the file of out= cannot be written");
+        }
     } else {
         stop("options are fn=NAME, profile=on and out=FILE");
     }
@@ -253,12 +276,15 @@ __attribute__((visibility("default"))) int qemu_plugin_install(uint64_t id, cons
 {
     out = stderr;
     target = strdup(info->target_name);
-    if (!target || !calls_known(target))
+    if (!target || !calls_known(target)) {
         stop("the calls of this processor are not known; add them to bench/plugin/calls.c");
-    for (int i = 0; i < argc; i++)
+    }
+    for (int i = 0; i < argc; i++) {
         read_option(argv[i]);
-    if (function_count == 0)
+    }
+    if (function_count == 0) {
         stop("nothing to count; give fn=NAME");
+    }
     qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
     qemu_plugin_register_atexit_cb(id, finished, NULL);
     return 0;

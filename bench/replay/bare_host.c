@@ -28,10 +28,12 @@ long bare_read(int file, void *to, size_t bytes)
     size_t done = 0;
     while (done < bytes) {
         ssize_t part = read(file, (char *)to + done, bytes - done);
-        if (part < 0)
+        if (part < 0) {
             return -1;
-        if (part == 0)
+        }
+        if (part == 0) {
             break;
+        }
         done += (size_t)part;
     }
     return (long)done;

@@ -21,17 +21,21 @@ static int complain(const char *sentence)
 int main(int argc, char **argv)
 {
     struct trace trace;
-    if (argc != 2)
+    if (argc != 2) {
         return complain("give one trace");
+    }
     const char *wrong = trace_read(&trace, argv[1]);
-    if (wrong)
+    if (wrong) {
         return complain(wrong);
+    }
     size_t bytes = trace.peak * TIMES_PEAK;
     void *region = bare_memory(bytes);
-    if (!region || !bench_open(region, bytes))
+    if (!region || !bench_open(region, bytes)) {
         return complain("there is no memory for the region, or it is too small for a heap");
-    if (run_trace(&trace))
+    }
+    if (run_trace(&trace)) {
         return 0;
+    }
     complain("an allocation failed in a region of four times the peak");
     return 1;
 }

@@ -29,8 +29,10 @@ static bool run_record(const struct trace_record *record, void **address)
 
 bool run_trace(const struct trace *trace)
 {
-    for (uint32_t i = 0; i < trace->operations; i++)
-        if (!run_record(&trace->records[i], &trace->addresses[trace_block(&trace->records[i])]))
+    for (uint32_t i = 0; i < trace->operations; i++) {
+        if (!run_record(&trace->records[i], &trace->addresses[trace_block(&trace->records[i])])) {
             return false;
+        }
+    }
     return true;
 }

@@ -1,6 +1,6 @@
 /* The subject that is a pool of one region, asked by capability: what heap_caps_malloc rests on.
  *
- * No watcher listens. The memory has the ESP32's capabilities of plain DRAM, and the request is the usual one. */
+ * No watcher listens. The memory has the ESP32's capabilities of plain DRAM, and the request is for bytes. */
 #include "espmem/caps.h"
 
 #include "subject.h"
@@ -9,7 +9,7 @@ enum { WANTED = EM_CAP_8BIT, RECORDS = 1 };
 
 static const struct em_memory_type dram = {
     .name = "DRAM",
-    .caps = {0, EM_CAP_8BIT | EM_CAP_DMA | EM_CAP_32BIT, EM_CAP_INTERNAL | EM_CAP_DEFAULT},
+    .caps = {EM_CAP_8BIT | EM_CAP_DEFAULT, EM_CAP_INTERNAL | EM_CAP_DMA | EM_CAP_32BIT, 0},
 };
 static const struct em_chip chip = {
     .name = "bench",

@@ -10,8 +10,9 @@ static struct em_lock lock;
 bool bench_open(void *region, size_t bytes)
 {
     heap = em_heap_create(region, bytes, &BENCH_ENGINE);
-    if (!heap)
+    if (!heap) {
         return false;
+    }
     em_heap_set_lock(heap, &lock);
     return true;
 }

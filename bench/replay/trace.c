@@ -20,11 +20,13 @@ static bool find_peak(struct trace *trace)
     size_t live = 0;
     for (uint32_t i = 0; i < trace->operations; i++) {
         const struct trace_record *record = &trace->records[i];
-        if (trace_block(record) >= trace->blocks)
+        if (trace_block(record) >= trace->blocks) {
             return false;
+        }
         uint32_t *size = &trace->sizes[trace_block(record)];
-        if (allocates(record) == ((*size & live_mark) != 0))
+        if (allocates(record) == ((*size & live_mark) != 0)) {
             return false;
+        }
         live -= *size & ~live_mark;
         *size = trace_operation(record) == TRACE_FREE ? 0 : (uint32_t)trace_size(record) | live_mark;
         live += *size & ~live_mark;
@@ -38,22 +40,27 @@ const char *trace_read(struct trace *trace, const char *path)
     uint32_t header[HEADER_WORDS];
     *trace = (struct trace){0};
     int file = bare_open(path);
-    if (file < 0)
+    if (file < 0) {
         return "the file cannot be opened; give the path of an uncompressed trace";
-    if (bare_read(file, header, sizeof header) != (long)sizeof header || header[0] != (uint32_t)MAGIC)
+    }
+    if (bare_read(file, header, sizeof header) != (long)sizeof header || header[0] != (uint32_t)MAGIC) {
         return "the file is no trace: it does not begin with HTRC (is it still compressed?)";
+    }
     trace->operations = header[1];
     trace->blocks = header[2];
-    if (trace->operations > 1u << 27 || trace->blocks > 1u << 24)
+    if (trace->operations > 1u << 27 || trace->blocks > 1u << 24) {
         return "the header counts more operations or blocks than the format can name";
+    }
     size_t bytes = trace->operations * sizeof *trace->records;
     struct trace_record *records = bare_memory(bytes + 1);
     trace->sizes = bare_memory(trace->blocks * sizeof *trace->sizes + 1);
     trace->addresses = bare_memory(trace->blocks * sizeof *trace->addresses + 1);
-    if (!records || !trace->sizes || !trace->addresses)
+    if (!records || !trace->sizes || !trace->addresses) {
         return "there is not enough memory for the trace";
-    if (bare_read(file, records, bytes) != (long)bytes)
+    }
+    if (bare_read(file, records, bytes) != (long)bytes) {
         return "the file ends before its last operation";
+    }
     trace->records = records;
     return find_peak(trace) ? NULL : "a record frees or resizes a block that is not live, or takes one that is";
 }

@@ -48,8 +48,9 @@ static void *serve(const struct em_caps_heap *record, struct em_heap *heap, cons
 /* Inlined twice, since most requests want nothing but room: `plain` is a constant in both. */
 __attribute__((always_inline)) static inline void *choose_as(struct em_pool *pool, const struct em_request *request, bool plain)
 {
+    struct em_caps_heap *first = EM_LOAD(&pool->first);
     for (unsigned priority = 0; priority < EM_PRIORITIES; priority++) {
-        for (struct em_caps_heap *record = EM_LOAD(&pool->first); record != NULL; record = record->next) {
+        for (struct em_caps_heap *record = first; record != NULL; record = record->next) {
             struct em_heap *heap;
             if (refusal_of(record, priority, request->caps, &heap) != ASKED) {
                 continue;
@@ -69,12 +70,6 @@ static void *choose(struct em_pool *pool, const struct em_request *request)
 }
 
 /* ---- events ---------------------------------------------------------------------------------- */
-
-__attribute__((noinline)) static void tell_request(struct em_pool *pool, enum em_event_kind kind, void *address, size_t size,
-                                                   uint32_t caps)
-{
-    em_announce(pool, (struct em_event){kind, address, NULL, size, 4, caps});
-}
 
 static inline void tell(struct em_pool *pool, enum em_event_kind kind, void *address, void *old,
                         const struct em_request *request)
@@ -118,17 +113,25 @@ void *em_caps_allocate_aligned(struct em_pool *pool, size_t alignment, size_t si
     return told(pool, attempt(pool, alignment, size, caps, &request), size, alignment, caps);
 }
 
+__attribute__((noinline)) static void *told_plain(struct em_pool *pool, void *address, size_t size, uint32_t caps)
+{
+    em_announce(pool, (struct em_event){address == NULL ? EM_FAILED : EM_ALLOCATED, address, NULL, size, 4, caps});
+    return address;
+}
+
+__attribute__((noinline)) static void *allocate_other(struct em_pool *pool, size_t size, uint32_t caps)
+{
+    return em_caps_allocate_aligned(pool, 4, size, caps);
+}
+
 void *em_caps_allocate(struct em_pool *pool, size_t size, uint32_t caps)
 {
-    if (EM_UNLIKELY(!em_request_is_plain(pool->chip, size, caps))) {
-        return em_caps_allocate_aligned(pool, 4, size, caps);
+    if (EM_UNLIKELY(!em_request_is_plain(pool, size, caps))) {
+        return allocate_other(pool, size, caps);
     }
     const struct em_request request = {size, 4, caps, false};
     void *address = choose_as(pool, &request, true);
-    if (em_is_watched(pool)) {
-        tell_request(pool, address == NULL ? EM_FAILED : EM_ALLOCATED, address, size, caps);
-    }
-    return address;
+    return em_is_watched(pool) ? told_plain(pool, address, size, caps) : address;
 }
 
 /* ---- free ------------------------------------------------------------------------------------ */
@@ -190,7 +193,7 @@ static inline void release(struct em_pool *pool, void *address, struct em_heap *
     em_heap_free(heap, block);
 }
 
-/* Whatever is not simply in a started heap. */
+/* Whatever is not simply in the heap that was asked last. */
 __attribute__((noinline)) static void release_other(struct em_pool *pool, void *address)
 {
     struct place place;
@@ -206,13 +209,12 @@ __attribute__((noinline)) static void release_other(struct em_pool *pool, void *
 
 void em_caps_free(struct em_pool *pool, void *address)
 {
-    struct em_caps_heap *record = em_index_find(pool, (uintptr_t)address);
-    struct em_heap *heap = EM_LIKELY(record != NULL) ? EM_LOAD(&record->heap) : NULL;
-    if (EM_UNLIKELY(heap == NULL)) {
+    struct em_heap *heap = em_index_last(pool, (uintptr_t)address);
+    if (EM_LIKELY(heap != NULL)) {
+        release(pool, address, heap, address);
+    } else {
         release_other(pool, address);
-        return;
     }
-    release(pool, address, heap, address);
 }
 
 /* ---- reallocate ------------------------------------------------------------------------------ */

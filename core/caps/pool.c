@@ -13,6 +13,7 @@ void em_pool_open(struct em_pool *pool, const struct em_chip *chip, const struct
 {
     *pool = (struct em_pool){
         .chip = chip,
+        .largest_request = chip->largest_request,
         .engine = engine,
         .storage = *storage,
         .external_limit = -1,
@@ -50,6 +51,7 @@ static bool start_heap(struct em_pool *pool, struct em_caps_heap *record)
         em_heap_set_minimum(heap, 0); /* as the chip says of heaps that were not there from the start */
     }
     EM_PUBLISH(&record->heap, heap);
+    EM_PUBLISH(&record->whole, record->has_inner ? 0 : record->end - record->start);
     return true;
 }
 
@@ -112,12 +114,14 @@ enum em_error em_pool_start(struct em_pool *pool, const struct em_region_use *pi
 
 void em_pool_end_startup(struct em_pool *pool)
 {
+    em_port_lock(&pool->lock);
     for (struct em_caps_heap *record = pool->first; record != NULL; record = record->next) {
         if (record->heap == NULL) {
             start_heap(pool, record);
         }
     }
     pool->startup_over = true;
+    em_port_unlock(&pool->lock);
 }
 
 /* ---- later ----------------------------------------------------------------------------------- */

@@ -6,8 +6,6 @@
  * One idea: sizes can only overflow here, and here it is noticed. */
 #include "core/caps/pool.h"
 
-enum { AXI_DESCRIPTOR_ALIGNMENT = 8 };
-
 static void align_at_least(struct em_request *request, size_t alignment)
 {
     if (request->alignment < alignment) {
@@ -25,7 +23,7 @@ static bool adjust_to_hardware(struct em_request *request, const struct em_chip 
     bool external = (request->caps & EM_CAP_SPIRAM) != 0;
     align_at_least(request, external ? chip->external_line : chip->internal_line);
     if ((request->caps & EM_CAP_DMA_DESC_AXI) != 0) {
-        align_at_least(request, AXI_DESCRIPTOR_ALIGNMENT);
+        align_at_least(request, chip->axi_descriptor_alignment);
     }
     if ((request->caps & EM_CAP_SIMD) != 0) {
         align_at_least(request, chip->simd_alignment);

@@ -56,7 +56,6 @@ __attribute__((noinline)) static void tell(const struct em_heap *heap, enum em_f
 static inline void count_taken(struct em_heap *heap, const struct em_block *block)
 {
     heap->free_bytes -= (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
-    heap->used_blocks++;
     em_layout_changed(heap, NULL, NULL);
 }
 
@@ -71,9 +70,6 @@ static inline void note_minimum(struct em_heap *heap)
 
 void *em_heap_allocate(struct em_heap *heap, size_t size)
 {
-    if (size == 0) {
-        return NULL;
-    }
     em_heap_lock(heap);
     struct em_block *block = em_heap_engine(heap)->allocate(heap, size);
     if (block != NULL) {
@@ -86,7 +82,7 @@ void *em_heap_allocate(struct em_heap *heap, size_t size)
 
 void *em_heap_allocate_aligned(struct em_heap *heap, size_t size, size_t alignment, size_t offset)
 {
-    if (size == 0 || !em_is_power_of_two(alignment)) {
+    if (!em_is_power_of_two(alignment)) {
         return NULL;
     }
     em_heap_lock(heap);
@@ -105,7 +101,6 @@ static inline enum em_fault_kind release(struct em_heap *heap, void *address)
     if (EM_LIKELY(kind == EM_FAULT_NONE)) {
         struct em_block *block = em_block_of_payload(address);
         heap->free_bytes += (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
-        heap->used_blocks--;
         em_heap_engine(heap)->release(heap, block);
     }
     return kind;
@@ -251,23 +246,23 @@ size_t em_heap_largest_free(struct em_heap *heap)
 }
 
 /* What malloc could hand out when the heap was empty, less what is free, less the used headers. */
-static size_t allocated_bytes(const struct em_heap *heap)
+static size_t allocated_bytes(const struct em_heap *heap, size_t used_blocks)
 {
-    size_t all = heap->size - heap->first_block;
-    return all - heap->free_bytes - EM_HEADER_BYTES * (size_t)heap->used_blocks;
+    return heap->size - heap->first_block - heap->free_bytes - EM_HEADER_BYTES * used_blocks;
 }
 
 void em_heap_get_info(struct em_heap *heap, struct em_heap_info *info)
 {
     em_heap_lock(heap);
+    size_t used_blocks = heap->blocks - heap->free_blocks;
     *info = (struct em_heap_info){
         .free_bytes = heap->free_bytes,
-        .allocated_bytes = allocated_bytes(heap),
+        .allocated_bytes = allocated_bytes(heap, used_blocks),
         .largest_free = em_heap_engine(heap)->largest(heap),
         .minimum_free = heap->minimum_free,
-        .allocated_blocks = heap->used_blocks,
+        .allocated_blocks = used_blocks,
         .free_blocks = heap->free_blocks,
-        .total_blocks = (size_t)heap->used_blocks + heap->free_blocks,
+        .total_blocks = heap->blocks,
     };
     em_heap_unlock(heap);
 }

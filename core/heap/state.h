@@ -28,7 +28,7 @@ struct em_heap {
     uint32_t size;         /* of the region */
     uint32_t free_bytes;   /* payloads and headers of free blocks, and what can never be handed out */
     uint32_t minimum_free;
-    uint32_t used_blocks;
+    uint32_t blocks; /* used and free: the engine counts, since most calls change only one of both */
     uint32_t free_blocks;
     uint32_t first_block; /* offset of the first block's header */
     uint32_t word_bits;   /* words of the engine's table that have a bit set */
@@ -41,10 +41,10 @@ struct em_engine {
     const char *name;
     /* Lays out tables and one free block behind the records; heap->size is set. False iff too small. */
     bool (*open)(struct em_heap *heap);
-    /* Payload of a block that is now used, NULL if none fits. */
+    /* A block that is now used; NULL iff size is 0 or none fits. */
     struct em_block *(*allocate)(struct em_heap *heap, size_t size);
     struct em_block *(*allocate_aligned)(struct em_heap *heap, size_t size, size_t alignment, size_t offset);
-    /* In place: true if the used block now holds `size`. */
+    /* In place: true if the used block now holds `size`; false also iff that is 0. */
     bool (*resize)(struct em_heap *heap, struct em_block *block, size_t size);
     void (*release)(struct em_heap *heap, struct em_block *block);
     size_t (*largest)(const struct em_heap *heap);
@@ -94,7 +94,8 @@ static inline void em_layout_changed(struct em_heap *heap, const struct em_block
 static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const void *address)
 {
     size_t offset = (uintptr_t)address - EM_HEADER_BYTES - (uintptr_t)heap;
-    if (EM_UNLIKELY(offset - heap->first_block >= heap->size - heap->first_block || !em_is_multiple(offset, 4))) {
+    size_t last = heap->size - EM_BLOCK_MINIMUM - EM_HEADER_BYTES; /* where the last block can start */
+    if (EM_UNLIKELY(offset - heap->first_block > last - heap->first_block || !em_is_multiple(offset, 4))) {
         return offset >= heap->size ? EM_FAULT_FOREIGN_POINTER : EM_FAULT_NOT_A_BLOCK;
     }
     struct em_block *block = em_block_of_payload(address);
@@ -102,8 +103,8 @@ static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const v
         return EM_FAULT_DOUBLE_FREE;
     }
     size_t size = em_block_size_of(block);
-    if (EM_UNLIKELY(size < EM_PAYLOAD_MINIMUM || size + offset + 2 * EM_HEADER_BYTES > heap->size)) {
-        return EM_FAULT_NOT_A_BLOCK; /* its end would be outside */
+    if (EM_UNLIKELY(size - EM_PAYLOAD_MINIMUM > last - offset)) {
+        return EM_FAULT_NOT_A_BLOCK; /* too small, or its end would be outside */
     }
     /* a neighbour that takes it for free knows better */
     return EM_UNLIKELY(em_block_prev_is_free(em_block_behind(block, size))) ? EM_FAULT_NOT_A_BLOCK : EM_FAULT_NONE;

@@ -61,7 +61,7 @@ static inline struct em_block *take_from(struct em_heap *heap, unsigned class)
     if (words == 0) {
         return NULL; /* also where the class is beyond the last one */
     }
-    uint32_t bits = (words & 1u) == 0 ? 0 : class_words(heap)[word] & (UINT32_MAX << (class % WORD_CLASSES));
+    uint32_t bits = class_words(heap)[word] & (UINT32_MAX << (class % WORD_CLASSES));
     if (bits == 0) {
         words &= ~UINT32_C(1);
         if (words == 0) {
@@ -85,10 +85,11 @@ static inline struct em_block *take_from(struct em_heap *heap, unsigned class)
 
 /* ---- requests -------------------------------------------------------------------------------- */
 
-/* Multiples of 4, at least 12. 0 iff larger than the whole heap: then all later sums stay below 2^32. */
+/* Multiples of 4, at least 12. 0 iff the size is 0 or larger than the whole heap: else all later sums
+ * stay below 2^32. */
 static inline size_t payload_for(const struct em_heap *heap, size_t size)
 {
-    if (EM_UNLIKELY(size > heap->size)) {
+    if (EM_UNLIKELY(size - 1 >= heap->size)) {
         return 0;
     }
     size = (size + 3u) & ~(size_t)3u;
@@ -112,6 +113,7 @@ static inline void cut(struct em_heap *heap, struct em_block *block, size_t whol
         heap->free_blocks--;
         return;
     }
+    heap->blocks++;
     block->header = (uint32_t)size;
     struct em_block *rest = em_block_behind(block, size);
     size_t rest_size = whole - size - EM_HEADER_BYTES;
@@ -146,6 +148,7 @@ static struct em_block *drop_front(struct em_heap *heap, struct em_block *block,
     aligned->header = (uint32_t)(whole - gap) | EM_BLOCK_PREV_FREE;
     em_block_mark_free(heap, block, front);
     insert(heap, block, front);
+    heap->blocks++;
     heap->free_blocks++;
     return aligned;
 }
@@ -202,20 +205,24 @@ static void tlsf_release(struct em_heap *heap, struct em_block *block)
     uint32_t header = block->header;
     size_t size = header & ~EM_BLOCK_FLAGS;
     struct em_block *next = em_block_behind(block, size);
-    if (em_block_is_free(next)) {
+    bool next_is_free = em_block_is_free(next);
+    if (next_is_free) {
         remove(heap, next);
+        heap->blocks--;
         size += EM_HEADER_BYTES + em_block_size_of(next);
     } else {
         next->header |= EM_BLOCK_PREV_FREE;
-        heap->free_blocks++;
     }
     if ((header & EM_BLOCK_PREV_FREE) != 0) {
         struct em_block *previous = em_block_previous(heap, block);
         remove(heap, previous);
-        heap->free_blocks--;
+        heap->blocks--;
+        heap->free_blocks -= next_is_free;
         block->header = header | EM_BLOCK_FREE; /* so that a second free of it is seen */
         size += EM_HEADER_BYTES + em_block_size_of(previous);
         block = previous;
+    } else if (!next_is_free) {
+        heap->free_blocks++;
     }
     em_block_mark_free(heap, block, size);
     insert(heap, block, size);
@@ -237,6 +244,7 @@ static bool tlsf_resize(struct em_heap *heap, struct em_block *block, size_t siz
     }
     if (reach != whole) {
         remove(heap, next);
+        heap->blocks--;
         em_layout_changed(heap, block, em_block_behind(block, reach));
     } else {
         next->header |= EM_BLOCK_PREV_FREE;
@@ -301,7 +309,7 @@ static bool tlsf_open(struct em_heap *heap)
     size_t size = (size_t)((uintptr_t)em_end_block(heap) - (uintptr_t)block) - EM_HEADER_BYTES;
     em_block_mark_free(heap, block, size);
     insert(heap, block, size);
-    heap->free_blocks = 1;
+    heap->blocks = heap->free_blocks = 1;
     return true;
 }
 

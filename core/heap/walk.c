@@ -115,7 +115,7 @@ void *em_heap_containing_block(struct em_heap *heap, const void *address)
 /* ---- checking -------------------------------------------------------------------------------- */
 
 struct sums {
-    size_t used_blocks, free_blocks, free_bytes;
+    size_t blocks, free_blocks, free_bytes;
 };
 
 static bool wrong(struct em_fault *fault, enum em_fault_kind kind, const void *where, uintptr_t expected, uintptr_t found)
@@ -158,7 +158,7 @@ static bool check_step(struct em_heap *heap, struct em_cursor *cursor, struct su
     *good = !more || check_block(heap, block, fault);
     if (more) {
         bool is_free = em_block_is_free(block);
-        sums->used_blocks += !is_free;
+        sums->blocks++;
         sums->free_blocks += is_free;
         sums->free_bytes += is_free ? em_block_size_of(block) + EM_HEADER_BYTES : 0;
         more = size_is_sane(heap, block);
@@ -173,8 +173,8 @@ static bool check_step(struct em_heap *heap, struct em_cursor *cursor, struct su
 static bool check_totals(struct em_heap *heap, const struct sums *sums, struct em_fault *fault)
 {
     size_t never = heap->size - (size_t)((uintptr_t)em_end_block(heap) - (uintptr_t)heap);
-    if (heap->used_blocks != sums->used_blocks) {
-        return wrong(fault, EM_FAULT_BAD_TOTALS, &heap->used_blocks, sums->used_blocks, heap->used_blocks);
+    if (heap->blocks != sums->blocks) {
+        return wrong(fault, EM_FAULT_BAD_TOTALS, &heap->blocks, sums->blocks, heap->blocks);
     }
     if (heap->free_blocks != sums->free_blocks) {
         return wrong(fault, EM_FAULT_BAD_TOTALS, &heap->free_blocks, sums->free_blocks, heap->free_blocks);

@@ -28,15 +28,16 @@ extern "C" {
 
 /* One registered region. Read it as you like; only the pool writes. */
 struct em_caps_heap {
-    uintptr_t start, end;
-    const char *type_name; /* "" where the region was added by bare capabilities */
     uint32_t caps[EM_PRIORITIES];
-    uint32_t all_caps;            /* of all priorities together */
-    struct em_heap *heap;         /* NULL until started */
-    const struct em_alias *alias; /* how the instruction bus sees it, or NULL */
-    struct em_caps_heap *next;    /* the order in which heaps are asked */
+    uint32_t all_caps;         /* of all priorities together */
+    struct em_heap *heap;      /* NULL until started */
+    struct em_caps_heap *next; /* the order in which heaps are asked */
+    uintptr_t start, end;
+    size_t whole; /* its length once it is started, if nothing lies inside; else 0 */
     struct em_lock lock;
-    size_t watched_minimum; /* while the minimum is monitored */
+    const struct em_alias *alias; /* how the instruction bus sees it, or NULL */
+    const char *type_name;        /* "" where the region was added by bare capabilities */
+    size_t watched_minimum;       /* while the minimum is monitored */
     bool watched;
     bool startup_stack; /* started by em_pool_end_startup */
     bool has_inner;     /* another region lies inside this one */
@@ -63,6 +64,7 @@ struct em_caps_index {
 
 struct em_pool {
     const struct em_chip *chip;
+    size_t largest_request; /* the chip's */
     const struct em_engine *engine;
     struct em_pool_storage storage;
     unsigned count;

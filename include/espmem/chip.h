@@ -87,6 +87,7 @@ struct em_chip {
     unsigned cores;
     size_t largest_request;                /* bigger ones are refused before any heap is asked */
     unsigned internal_line, external_line; /* what DMA and cache-aligned memory is aligned to; 0: to nothing */
+    unsigned axi_descriptor_alignment;     /* of descriptors that DMA reads over AXI; 0: no such bus */
     unsigned simd_alignment;               /* what vector instructions want; 0: they have no wish */
     const struct em_memory_type *types;
     unsigned type_count;

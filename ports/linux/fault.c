@@ -66,6 +66,11 @@ static void report(const char *text, const char *known)
     int length = snprintf(line, sizeof line, known[0] ? "espmem: %s; %s\n" : "espmem: %s%s\n", text, known);
     if (length > (int)sizeof line - 1)
         length = (int)sizeof line - 1;
+    if (handling && handling->report) {
+        line[length - 1] = '\0';
+        handling->report(line);
+        return;
+    }
     ssize_t written = write(STDERR_FILENO, line, (size_t)length);
     (void)written; /* a closed stderr changes nothing about what follows */
 }

@@ -12,11 +12,13 @@
 
 #include "espmem/port.h"
 
-/* Either function may be NULL. They are called outside every lock of the core, from whichever thread
+/* Each function may be NULL. They are called outside every lock of the core, from whichever thread
  * met the fault, and must not allocate. */
 struct em_linux_fault_handling {
     /* Writes at most `room` bytes, terminated, of what is known of the address; "" if nothing is. */
     void (*describe)(const struct em_fault *fault, char *text, size_t room);
+    /* Gets the report, one line without its end, instead of stderr. */
+    void (*report)(const char *line);
     /* Told after the report is out; stops the program, jumps away, or returns: then abort(). */
     void (*stop)(const char *reason);
 };

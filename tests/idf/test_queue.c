@@ -1,32 +1,17 @@
 /* Queues, sets, semaphores and mutexes. */
 #include "caught.h"
 #include "check.h"
+#include "waiting.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
-
-#include "freertos/FreeRTOS.h"
 
 #include "freertos/idf_additions.h"
 #include "freertos/queue.h"
 #include "freertos/semphr.h"
 
-enum { CAPS = MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT };
-
-static size_t free_bytes(void)
-{
-    return heap_caps_get_free_size(CAPS);
-}
-
 static atomic_int steps;
-
-static bool soon(atomic_int *value, int wanted)
-{
-    for (int i = 0; i < 200 && atomic_load(value) != wanted; i++)
-        vTaskDelay(1);
-    return atomic_load(value) == wanted;
-}
+static QueueHandle_t object;
 
 static void start(void (*function)(void *), void *parameter, UBaseType_t priority)
 {
@@ -36,11 +21,19 @@ static void start(void (*function)(void *), void *parameter, UBaseType_t priorit
 TEST(a_queue_is_one_block_of_the_chips_size)
 {
     size_t before = free_bytes();
+    void *same = heap_caps_malloc(84 + 10 * 12, CAPS);
+    size_t cost = before - free_bytes();
+    heap_caps_free(same);
     QueueHandle_t queue = xQueueCreate(10, 12);
-    CHECK_EQ(heap_caps_get_allocated_size(queue), 204); /* 84 + 10 × 12 */
+    CHECK_PTR(queue, same);
+    CHECK_EQ(before - free_bytes(), cost);
     vQueueDelete(queue);
+    same = heap_caps_malloc(84, CAPS);
+    cost = before - free_bytes();
+    heap_caps_free(same);
     SemaphoreHandle_t semaphore = xSemaphoreCreateMutex();
-    CHECK_EQ(heap_caps_get_allocated_size(semaphore), 84);
+    CHECK_PTR(semaphore, same);
+    CHECK_EQ(before - free_bytes(), cost);
     vSemaphoreDelete(semaphore);
     CHECK_EQ(free_bytes(), before);
     CHECK(!xQueueCreate(1000, 1000));
@@ -90,6 +83,11 @@ TEST(a_queue_of_one_can_be_overwritten)
     vQueueDelete(queue);
 }
 
+static void send_to_object(void)
+{
+    xQueueSend(object, &steps, 0);
+}
+
 TEST(static_objects_lie_where_the_program_wants_them)
 {
     static StaticQueue_t memory, semaphore_memory;
@@ -101,6 +99,8 @@ TEST(static_objects_lie_where_the_program_wants_them)
     CHECK(memcmp(storage, "abcd", 4) == 0);
     CHECK(!xQueueCreateStatic(2, 4, NULL, &memory));
     vQueueDelete(queue);
+    object = queue;
+    CHECK(catch_panic(send_to_object)); /* no queue any more, though its memory is the program's */
     SemaphoreHandle_t semaphore = xSemaphoreCreateCountingStatic(3, 2, &semaphore_memory);
     CHECK_EQ(uxSemaphoreGetCount(semaphore), 2);
     vSemaphoreDelete(semaphore);
@@ -348,16 +348,9 @@ TEST(a_thread_that_is_no_task_may_wait_too)
 
 /* ---- wrong calls ------------------------------------------------------------------------------ */
 
-static QueueHandle_t object;
-
 static void receive_from_null(void)
 {
     xQueueReceive(NULL, &steps, 0);
-}
-
-static void send_to_object(void)
-{
-    xQueueSend(object, &steps, 0);
 }
 
 static void overwrite_object(void)

@@ -21,10 +21,12 @@ void em_port_copy(void *to, const void *from, size_t bytes)
     uint32_t *out = to;
     const uint32_t *in = from;
     size_t words = bytes / sizeof *out;
-    for (size_t i = 0; i < words; i++)
+    for (size_t i = 0; i < words; i++) {
         out[i] = in[i];
-    for (size_t i = words * sizeof *out; i < bytes; i++)
+    }
+    for (size_t i = words * sizeof *out; i < bytes; i++) {
         ((unsigned char *)to)[i] = ((const unsigned char *)from)[i];
+    }
 }
 
 void em_port_fault(const struct em_fault *fault)

@@ -22,15 +22,17 @@ static long call(enum kernel_function function, long a, long b, long c, long d, 
 void bare_print(const char *text)
 {
     size_t length = 0;
-    while (text[length])
+    while (text[length]) {
         length++;
+    }
     call(KERNEL_WRITE, 1, (long)(intptr_t)text, (long)length, 0, 0, 0);
 }
 
 void bare_exit(int status)
 {
-    for (;;)
+    for (;;) {
         call(KERNEL_EXIT, status, 0, 0, 0, 0, 0);
+    }
 }
 
 int bare_open(const char *path)
@@ -44,10 +46,12 @@ long bare_read(int file, void *to, size_t bytes)
     size_t done = 0;
     while (done < bytes) {
         long part = call(KERNEL_READ, file, (long)(intptr_t)((char *)to + done), (long)(bytes - done), 0, 0, 0);
-        if (part < 0)
+        if (part < 0) {
             return part;
-        if (part == 0)
+        }
+        if (part == 0) {
             break;
+        }
         done += (size_t)part;
     }
     return (long)done;

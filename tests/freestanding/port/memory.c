@@ -12,8 +12,9 @@ int memcmp(const void *a, const void *b, size_t bytes);
 
 void *memcpy(void *restrict to, const void *restrict from, size_t bytes)
 {
-    for (size_t i = 0; i < bytes; i++)
+    for (size_t i = 0; i < bytes; i++) {
         ((unsigned char *)to)[i] = ((const unsigned char *)from)[i];
+    }
     return to;
 }
 
@@ -21,25 +22,30 @@ void *memmove(void *to, const void *from, size_t bytes)
 {
     unsigned char *out = to;
     const unsigned char *in = from;
-    for (size_t i = 0; out < in && i < bytes; i++)
+    for (size_t i = 0; out < in && i < bytes; i++) {
         out[i] = in[i];
-    while (out > in && bytes-- > 0)
+    }
+    while (out > in && bytes-- > 0) {
         out[bytes] = in[bytes];
+    }
     return to;
 }
 
 void *memset(void *to, int value, size_t bytes)
 {
-    for (size_t i = 0; i < bytes; i++)
+    for (size_t i = 0; i < bytes; i++) {
         ((unsigned char *)to)[i] = (unsigned char)value;
+    }
     return to;
 }
 
 int memcmp(const void *a, const void *b, size_t bytes)
 {
     const unsigned char *left = a, *right = b;
-    for (size_t i = 0; i < bytes; i++)
-        if (left[i] != right[i])
+    for (size_t i = 0; i < bytes; i++) {
+        if (left[i] != right[i]) {
             return left[i] - right[i];
+        }
+    }
     return 0;
 }

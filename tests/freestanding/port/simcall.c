@@ -14,13 +14,15 @@ long simulator_call(long operation, long a, long b, long c);
 void bare_print(const char *text)
 {
     size_t length = 0;
-    while (text[length])
+    while (text[length]) {
         length++;
+    }
     simulator_call(SIMULATOR_WRITE, 1, (long)(intptr_t)text, (long)length);
 }
 
 void bare_exit(int status)
 {
-    for (;;)
+    for (;;) {
         simulator_call(SIMULATOR_EXIT, status, 0, 0);
+    }
 }
