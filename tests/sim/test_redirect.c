@@ -190,7 +190,7 @@ TEST(usable_size_is_known_of_both_sides)
 
 TEST(copies_of_text_are_on_the_chip)
 {
-    char *volatile text = "hello, chip";
+    const char *volatile text = "hello, chip";
     char *all = kept(strdup(text)), *part = kept(strndup(text, 5)), *more = kept(strndup(text, 500));
     CHECK(on_chip(all) && on_chip(part) && on_chip(more));
     CHECK_STR(all, "hello, chip");
