@@ -17,9 +17,9 @@ struct board_memory {
     struct em_board board;
     struct em_region_use pieces[PIECES];
     unsigned piece_count;
-    size_t internal_bytes;             /* of all pieces */
-    size_t psram_heap_bytes;           /* PSRAM that becomes a heap, where a program uses himem */
-    size_t himem_bytes, window_bytes;  /* banked memory, and the addresses it is seen through */
+    size_t internal_bytes;            /* of all pieces */
+    size_t psram_heap_bytes;          /* PSRAM that becomes a heap, where a program uses himem */
+    size_t himem_bytes, window_bytes; /* banked memory, and the addresses it is seen through */
 };
 
 static unsigned build_pieces(struct board_memory *memory)
@@ -71,9 +71,9 @@ static bool describe(struct board_memory *memory, const struct em_board_name *en
 
 static void print_row(const struct board_memory *memory)
 {
-    printf("%-18s %6zu %9zu %11zu %7zu  %s%s\n", memory->entry->name, memory->board.psram_bytes / 1024, memory->internal_bytes / 1024,
-           memory->psram_heap_bytes / 1024, memory->himem_bytes / 1024, memory->entry->description,
-           memory->entry->extension ? " (an extension: no such module is sold)" : "");
+    printf("%-18s %6zu %9zu %11zu %7zu  %s%s\n", memory->entry->name, memory->board.psram_bytes / 1024,
+           memory->internal_bytes / 1024, memory->psram_heap_bytes / 1024, memory->himem_bytes / 1024,
+           memory->entry->description, memory->entry->extension ? " (an extension: no such module is sold)" : "");
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */
