@@ -188,7 +188,8 @@ static void stop_fault(const char *reason)
     sim_die(SIM_EXIT_PANIC);
 }
 
-static const struct em_linux_fault_handling core_faults = {.print = idf_fault_print, .describe = describe_fault, .stop = stop_fault};
+static const struct em_linux_fault_handling core_faults = {
+    .print = idf_fault_print, .describe = describe_fault, .stop = stop_fault};
 
 /* ---- set-up --------------------------------------------------------------------------------- */
 

@@ -128,10 +128,52 @@ static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const v
     return EM_UNLIKELY(em_block_prev_is_free(em_block_behind(block, size))) ? EM_FAULT_NOT_A_BLOCK : EM_FAULT_NONE;
 }
 
-void em_heap_lock(struct em_heap *heap);
-void em_heap_unlock(struct em_heap *heap);
+/* ---- the lock, and the steps that are taken under it ------------------------------------------ */
 
-/* em_heap_free of an address that is not NULL, but a fault is returned and not told. */
-enum em_fault_kind em_heap_release(struct em_heap *heap, void *address);
+static inline void em_heap_lock(struct em_heap *heap)
+{
+    struct em_lock *lock = em_far_get(&heap->lock);
+    if (EM_LIKELY(lock != NULL)) {
+        em_port_lock(lock);
+    }
+}
+
+static inline void em_heap_unlock(struct em_heap *heap)
+{
+    struct em_lock *lock = em_far_get(&heap->lock);
+    if (EM_LIKELY(lock != NULL)) {
+        em_port_unlock(lock);
+    }
+}
+
+static inline void em_count_taken(struct em_heap *heap, const struct em_block *block)
+{
+    heap->free_bytes -= (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
+    em_layout_changed(heap, NULL, NULL);
+}
+
+static inline void em_note_minimum(struct em_heap *heap)
+{
+    if (heap->free_bytes < heap->minimum_free) {
+        heap->minimum_free = heap->free_bytes;
+    }
+}
+
+static inline struct em_block *em_take_block(struct em_heap *heap, size_t size)
+{
+    struct em_block *block = em_heap_engine(heap)->allocate(heap, size);
+    if (block != NULL) {
+        em_count_taken(heap, block);
+        em_note_minimum(heap);
+    }
+    return block;
+}
+
+/* A live block: em_fault_of has nothing against it. */
+static inline void em_give_block(struct em_heap *heap, struct em_block *block)
+{
+    heap->free_bytes += (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
+    em_heap_engine(heap)->release(heap, block);
+}
 
 #endif
