@@ -167,29 +167,16 @@ static const struct espmem_program_config espmem_config_of_object = {
     espmem_boots_the_chip,
     ESPMEM_OPTIONS,
     {
-        ESPMEM_SAID_SPIRAM,
-        ESPMEM_SAID_IGNORE_NOTFOUND,
-        ESPMEM_SAID_MEMTEST,
-        ESPMEM_SAID_USE_MALLOC,
-        ESPMEM_SAID_ALWAYSINTERNAL,
-        ESPMEM_SAID_RESERVE_INTERNAL,
-        ESPMEM_SAID_BANKSWITCH,
-        ESPMEM_SAID_RESERVE,
-        ESPMEM_SAID_UNICORE,
-        ESPMEM_SAID_HZ,
-        ESPMEM_SAID_RTC,
-        ESPMEM_SAID_ABORT,
-        ESPMEM_SAID_POISONING,
-        ESPMEM_SAID_HOOKS,
-        ESPMEM_SAID_TRACKING,
-        ESPMEM_SAID_STACK_DEPTH,
+        ESPMEM_SAID_SPIRAM, ESPMEM_SAID_IGNORE_NOTFOUND, ESPMEM_SAID_MEMTEST, ESPMEM_SAID_USE_MALLOC,
+        ESPMEM_SAID_ALWAYSINTERNAL, ESPMEM_SAID_RESERVE_INTERNAL, ESPMEM_SAID_BANKSWITCH, ESPMEM_SAID_RESERVE,
+        ESPMEM_SAID_UNICORE, ESPMEM_SAID_HZ, ESPMEM_SAID_RTC, ESPMEM_SAID_ABORT, ESPMEM_SAID_POISONING,
+        ESPMEM_SAID_HOOKS, ESPMEM_SAID_TRACKING, ESPMEM_SAID_STACK_DEPTH,
     },
 };
 
 /* The section holds pointers: they lie side by side whatever a compiler makes of the constant's alignment. */
-__attribute__((ESPMEM_KEPT used,
-               section("espmem_config"))) static const struct espmem_program_config *const espmem_config_entry =
-    &espmem_config_of_object;
+__attribute__((ESPMEM_KEPT used, section("espmem_config"))) static const struct espmem_program_config *const
+    espmem_config_entry = &espmem_config_of_object;
 
 #ifdef __cplusplus
 }
