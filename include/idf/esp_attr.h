@@ -3,11 +3,7 @@
 #ifndef ESP_ATTR_H
 #define ESP_ATTR_H
 
-#ifdef __has_include
-#if __has_include("sdkconfig.h")
-#include "sdkconfig.h"
-#endif
-#endif
+#include "espmem_config.h"
 
 #define IRAM_ATTR
 #define ESP_SYSTEM_IRAM_ATTR
