@@ -256,15 +256,16 @@ static void replay_input(struct golden_run *run, struct golden_input *input)
         return;
     }
     run->header = &parser.header;
-    run->totals->files++;
     const struct golden_players *players = families[parser.header.family];
     if (parser.header.pointer_bits != 32)
         snprintf(run->why, sizeof run->why,
                  "it was recorded with 64-bit pointers, and espmem has the chip's layout everywhere.");
-    if (run->why[0] == '\0' && players->open(run))
+    if (run->why[0] == '\0' && players->open(run)) {
+        run->totals->files++;
         replay_steps(run, &parser, players);
-    else
+    } else {
         say_bad(run, 0, run->why);
+    }
     players->close(run);
     run->header = NULL;
 }
