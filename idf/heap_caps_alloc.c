@@ -107,7 +107,7 @@ static void *prefer(void *ptr, size_t size, size_t num, va_list list, uint32_t *
     *last = MALLOC_CAP_DEFAULT;
     for (size_t i = 0; i < num && !block; i++) {
         *last = va_arg(list, uint32_t);
-        block = em_caps_reallocate(&idf_chip.pool, ptr, size, *last);
+        block = em_caps_try(&idf_chip.pool, ptr, size, *last);
         if (size == 0)
             return NULL; /* ptr is free now, so there is nothing left to try it on */
     }
