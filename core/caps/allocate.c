@@ -29,19 +29,24 @@ static inline enum refusal refusal_of(const struct em_caps_heap *record, unsigne
     return *heap == NULL ? NOT_STARTED : ASKED;
 }
 
-static void *plain_block(struct em_heap *heap, size_t size, size_t alignment)
+/* What lies behind the owner word is aligned, and the caller's. */
+static void *plain_block(struct em_heap *heap, size_t size, size_t alignment, size_t owner_bytes)
 {
-    return alignment <= 4 ? em_guard_allocate(heap, size) : em_guard_allocate_aligned(heap, size, alignment, 0);
+    size += owner_bytes; /* no overflow: a request is far below */
+    char *block =
+        alignment <= 4 ? em_guard_allocate(heap, size) : em_guard_allocate_aligned(heap, size, alignment, owner_bytes);
+    return block == NULL ? NULL : block + owner_bytes;
 }
 
 /* A block in this heap, by the address that the caller is to hold. */
-static void *serve(const struct em_caps_heap *record, struct em_heap *heap, const struct em_request *request)
+static void *serve(const struct em_caps_heap *record, struct em_heap *heap, const struct em_request *request,
+                   size_t owner_bytes)
 {
     if (!request->instruction_view || record->alias == NULL) {
-        return plain_block(heap, request->size, request->alignment);
+        return plain_block(heap, request->size, request->alignment, owner_bytes);
     }
     size_t size = request->size + EM_ALIAS_WORD;
-    void *block = plain_block(heap, size, request->alignment);
+    void *block = plain_block(heap, size, request->alignment, owner_bytes);
     return block == NULL ? NULL : em_alias_hand_out(record->alias, block, size);
 }
 
@@ -53,8 +58,9 @@ enum wish {
 };
 
 /* Inlined for each wish, since most requests want nothing but room. */
-__attribute__((always_inline)) static inline void *served(const struct em_caps_heap *record, struct em_heap *heap,
-                                                          const struct em_request *request, enum wish wish)
+__attribute__((always_inline)) static inline void *served(const struct em_pool *pool, const struct em_caps_heap *record,
+                                                          struct em_heap *heap, const struct em_request *request,
+                                                          enum wish wish)
 {
     switch (wish) {
     case UNGUARDED_ROOM:
@@ -64,7 +70,7 @@ __attribute__((always_inline)) static inline void *served(const struct em_caps_h
     case ANYTHING:
         break;
     }
-    return serve(record, heap, request);
+    return serve(record, heap, request, pool->owner_bytes);
 }
 
 __attribute__((always_inline)) static inline void *choose_as(struct em_pool *pool, const struct em_request *request,
@@ -77,7 +83,7 @@ __attribute__((always_inline)) static inline void *choose_as(struct em_pool *poo
             if (refusal_of(record, priority, request->caps, &heap) != ASKED) {
                 continue;
             }
-            void *address = served(record, heap, request, wish);
+            void *address = served(pool, record, heap, request, wish);
             if (EM_LIKELY(address != NULL)) {
                 return address;
             }
@@ -120,7 +126,7 @@ static void report_fault(enum em_fault_kind kind, enum em_operation during, cons
 static void *attempt(struct em_pool *pool, size_t alignment, size_t size, uint32_t caps)
 {
     struct asked asked = {size, caps, {0}};
-    bool possible = em_request_make(&asked.request, pool->chip, alignment, size, caps);
+    bool possible = em_request_make(&asked.request, pool, alignment, size, caps);
     void *address = possible ? choose(pool, &asked.request) : NULL;
     if (size != 0) {
         tell(pool, address == NULL ? EM_REFUSED : EM_ALLOCATED, address, NULL, &asked);
@@ -169,7 +175,7 @@ __attribute__((noinline)) static void *allocate_other(struct em_pool *pool, size
 /* Whatever wants more than room, and all requests where heaps are guarded. */
 __attribute__((noinline)) static void *allocate_guarded(struct em_pool *pool, size_t size, uint32_t caps)
 {
-    if (EM_UNLIKELY(!em_request_is_plain(caps) || size - 1 >= pool->chip->largest_request)) {
+    if (EM_UNLIKELY(!em_request_is_plain(caps) || size - 1 >= pool->largest_guarded)) {
         return allocate_other(pool, size, caps);
     }
     return allocate_plain(pool, size, caps, GUARDED_ROOM);
@@ -185,16 +191,8 @@ void *em_caps_allocate(struct em_pool *pool, size_t size, uint32_t caps)
 
 /* ---- free ------------------------------------------------------------------------------------ */
 
-/* A live block, found from either of its addresses. */
-struct place {
-    struct em_caps_heap *heap;
-    void *block;
-    size_t usable; /* bytes that the caller may use */
-    bool by_alias;
-};
-
 /* By an instruction address: false iff no block was handed out there. */
-static bool locate_code(struct em_pool *pool, void *address, struct place *place)
+static bool locate_code(struct em_pool *pool, void *address, struct em_place *place)
 {
     const struct em_alias *alias = em_alias_of_code(pool->chip, (uintptr_t)address);
     size_t bytes;
@@ -207,26 +205,17 @@ static bool locate_code(struct em_pool *pool, void *address, struct place *place
     place->by_alias = true;
     place->usable = bytes == 0 ? 0 : bytes - EM_ALIAS_WORD;
     place->heap = em_index_find(pool, (uintptr_t)place->block);
+    place->block = (char *)place->block - pool->owner_bytes;
     return place->heap != NULL;
 }
 
-/* Without a word about faults: false iff the address is of no heap or carries no block behind it. */
-static inline bool locate(struct em_pool *pool, void *address, struct place *place)
+bool em_locate(struct em_pool *pool, void *address, struct em_place *place)
 {
-    *place = (struct place){em_index_find(pool, (uintptr_t)address), address, 0, false};
+    *place = (struct em_place){em_index_find(pool, (uintptr_t)address), (char *)address - pool->owner_bytes, 0, false};
     if (EM_LIKELY(place->heap != NULL)) {
         return EM_LOAD(&place->heap->heap) != NULL;
     }
     return locate_code(pool, address, place);
-}
-
-static size_t usable_bytes(const struct place *place)
-{
-    if (place->usable != 0) {
-        return place->usable;
-    }
-    size_t size = em_guard_block_size(place->heap->heap, place->block);
-    return place->by_alias && size >= EM_ALIAS_WORD ? size - EM_ALIAS_WORD : size;
 }
 
 __attribute__((noinline)) static void tell_free(struct em_pool *pool, void *address)
@@ -252,11 +241,11 @@ static inline void release(struct em_pool *pool, void *address, struct em_heap *
 /* Whatever is not simply in the heap that was asked last. */
 __attribute__((noinline)) static void release_other(struct em_pool *pool, void *address)
 {
-    struct place place;
+    struct em_place place;
     if (address == NULL) {
         return;
     }
-    if (!locate(pool, address, &place)) {
+    if (!em_locate(pool, address, &place)) {
         report_fault(EM_FAULT_FOREIGN_POINTER, EM_DURING_FREE, address);
         return;
     }
@@ -288,21 +277,22 @@ void em_caps_free(struct em_pool *pool, void *address)
 /* ---- reallocate ------------------------------------------------------------------------------ */
 
 /* Whether the heap may keep a block that from now on needs these caps. */
-static bool may_stay(const struct place *place, const struct em_request *request)
+static bool may_stay(const struct em_place *place, const struct em_request *request)
 {
     return !place->by_alias && request->alignment <= 4 && (place->heap->all_caps & request->caps) == request->caps;
 }
 
 /* Bytes whose contents count: in a guarded heap those asked for, since a mark may follow. */
-static size_t asked_bytes(const struct place *place)
+static size_t asked_bytes(const struct em_pool *pool, const struct em_place *place)
 {
-    return place->by_alias ? usable_bytes(place) : em_guard_asked_size(place->heap->heap, place->block);
+    return place->by_alias ? em_place_usable(pool, place)
+                           : em_less(em_guard_asked_size(place->heap->heap, place->block), pool->owner_bytes);
 }
 
 /* To another heap. Told while the old block is still the caller's. */
-static void *move(struct em_pool *pool, void *address, const struct place *place, const struct asked *asked)
+static void *move(struct em_pool *pool, void *address, const struct em_place *place, const struct asked *asked)
 {
-    size_t old_size = asked_bytes(place), size = asked->request.size;
+    size_t old_size = asked_bytes(pool, place), size = asked->request.size;
     void *moved = old_size == 0 ? NULL : choose(pool, &asked->request);
     if (moved == NULL) {
         return NULL;
@@ -323,37 +313,39 @@ struct resizing {
 static void tell_moved(struct em_move_teller *teller, void *moved)
 {
     const struct resizing *resizing = (const struct resizing *)teller; /* its first member */
-    tell(resizing->pool, EM_RESIZED, moved, resizing->address, resizing->asked);
+    void *address = (char *)moved + resizing->pool->owner_bytes;
+    tell(resizing->pool, EM_RESIZED, address, resizing->address, resizing->asked);
 }
 
-__attribute__((noinline)) static void *resize_watched(struct em_pool *pool, const struct place *place, void *address,
+__attribute__((noinline)) static void *resize_watched(struct em_pool *pool, const struct em_place *place, void *address,
                                                       const struct asked *asked)
 {
     struct resizing resizing = {{tell_moved}, pool, address, asked};
-    void *resized = em_guard_reallocate_telling(place->heap->heap, place->block, asked->request.size, &resizing.teller);
+    size_t size = asked->request.size + pool->owner_bytes;
+    void *resized = em_guard_reallocate_telling(place->heap->heap, place->block, size, &resizing.teller);
     if (resized == place->block) {
-        tell(pool, EM_RESIZED, resized, address, asked);
+        tell(pool, EM_RESIZED, address, address, asked);
     }
     return resized;
 }
 
 /* In its heap. The size does not grow to whole words there, as 32BIT has it for new blocks. */
-static void *resize_within(struct em_pool *pool, const struct place *place, void *address, const struct asked *asked)
+static void *resize_within(struct em_pool *pool, const struct em_place *place, void *address, const struct asked *asked)
 {
     struct asked exact = *asked;
     if ((asked->caps & EM_ALIGNED_CAPS) == 0) {
         exact.request.size = asked->size;
     }
-    if (em_is_watched(pool)) {
-        return resize_watched(pool, place, address, &exact);
-    }
-    return em_guard_reallocate(place->heap->heap, place->block, exact.request.size);
+    char *resized = em_is_watched(pool)
+                        ? resize_watched(pool, place, address, &exact)
+                        : em_guard_reallocate(place->heap->heap, place->block, exact.request.size + pool->owner_bytes);
+    return resized == NULL ? NULL : resized + pool->owner_bytes;
 }
 
 static void *resize_or_move(struct em_pool *pool, void *address, const struct asked *asked)
 {
-    struct place place;
-    if (!locate(pool, address, &place)) {
+    struct em_place place;
+    if (!em_locate(pool, address, &place)) {
         report_fault(EM_FAULT_FOREIGN_POINTER, EM_DURING_REALLOCATE, address);
         return NULL;
     }
@@ -364,7 +356,7 @@ static void *resize_or_move(struct em_pool *pool, void *address, const struct as
 static void *attempt_resize(struct em_pool *pool, void *address, size_t size, uint32_t caps)
 {
     struct asked asked = {size, caps, {0}};
-    bool possible = em_request_make(&asked.request, pool->chip, 4, size, caps);
+    bool possible = em_request_make(&asked.request, pool, 4, size, caps);
     void *resized = possible ? resize_or_move(pool, address, &asked) : NULL;
     if (resized == NULL) {
         tell(pool, EM_REFUSED, NULL, address, &asked);
@@ -436,28 +428,4 @@ void *em_caps_reallocate_default(struct em_pool *pool, void *address, size_t siz
         moved = em_caps_try(pool, address, size, caps[1]);
     }
     return told(pool, moved, size, 4, caps[1] != 0 ? caps[1] : caps[0]);
-}
-
-/* ---- sizes of blocks ------------------------------------------------------------------------- */
-
-size_t em_caps_block_size(struct em_pool *pool, const void *address)
-{
-    struct place place;
-    if (!locate(pool, (void *)(uintptr_t)address, &place)) {
-        report_fault(EM_FAULT_FOREIGN_POINTER, EM_DURING_QUERY, address);
-        return 0;
-    }
-    return usable_bytes(&place);
-}
-
-size_t em_caps_containing_block_size(struct em_pool *pool, const void *address)
-{
-    struct em_caps_heap *heap = em_caps_heap_of(pool, (uintptr_t)address);
-    if (heap == NULL) {
-        return 0;
-    }
-    const struct em_alias *alias = em_alias_of_code(pool->chip, (uintptr_t)address);
-    uintptr_t data = alias == NULL ? (uintptr_t)address : em_alias_data_address(alias, (uintptr_t)address);
-    void *block = em_guard_containing_block(heap->heap, (const void *)data);
-    return block == NULL ? 0 : em_guard_block_size(heap->heap, block);
 }

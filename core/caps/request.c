@@ -38,13 +38,13 @@ static bool adjust_to_hardware(struct em_request *request, const struct em_chip 
     return em_round_up(&request->size, request->alignment);
 }
 
-bool em_request_make(struct em_request *request, const struct em_chip *chip, size_t alignment, size_t size, uint32_t caps)
+bool em_request_make(struct em_request *request, const struct em_pool *pool, size_t alignment, size_t size, uint32_t caps)
 {
     *request = (struct em_request){size, alignment, caps, false};
-    if (size == 0 || size > chip->largest_request || !em_is_power_of_two(alignment)) {
+    if (size == 0 || size > pool->largest || !em_is_power_of_two(alignment)) {
         return false;
     }
-    if (!adjust_to_hardware(request, chip) || request->size > chip->largest_request) {
+    if (!adjust_to_hardware(request, pool->chip) || request->size > pool->largest) {
         return false;
     }
     if ((request->caps & EM_CAP_EXEC) != 0) {
