@@ -16,6 +16,7 @@
 #include "espmem/board.h"
 #include "espmem/caps.h"
 #include "espmem/himem.h"
+#include "espmem/trace.h"
 
 struct idf_task; /* idf/freertos.h: the host's record of a task */
 
@@ -56,6 +57,15 @@ struct idf_platform {
     __attribute__((noreturn)) void (*restart)(void);
     /* Whether all addresses of [start, end) are memory of the chip that can be read and written. */
     bool (*is_memory)(uintptr_t start, uintptr_t end);
+    /* Memory of the host's, outside the chip's, for books about the chip; never given back. May hold
+     * anything; what is not touched costs nothing. NULL iff there is none. */
+    void *(*host_memory)(size_t bytes);
+    /* The callers of whoever has this frame, innermost first, up to `room` return addresses; how many. As
+     * far as the program keeps frame pointers. NULL: none can be found. */
+    unsigned (*callers)(const void *frame, void **list, unsigned room);
+    /* Writes what the program calls a code address ("function+0x12"), cut to `room`; false iff it has no
+     * name for it. Allocates nothing. NULL: there are no names. */
+    bool (*code_name)(const void *address, char *text, size_t room);
     struct em_bank_mmu *bank_mmu;         /* NULL: no banks */
     const struct idf_task_service *tasks; /* NULL: no tasks */
 };
@@ -72,6 +82,12 @@ struct idf_chip {
     unsigned himem_pages; /* banks of the window that himem keeps, 0: none */
     bool himem_open;
     struct em_himem himem;
+    struct em_trace *trace;  /* NULL until the program asks for it */
+    void *trace_hash_map;    /* what the chip's tracer takes for its own, where it is configured */
+    size_t trace_hash_slots;
+    bool hooks_off;      /* the program's configuration does not want its allocation hooks called */
+    bool wants_callers;  /* calls note who makes them */
+    bool follows_frames; /* the program keeps frame pointers: callers of callers can be found */
     void *monitor_note; /* what the chip remembers while the minimum is monitored */
     void (*failure_callback)(size_t size, uint32_t caps, const char *function);
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "allocation.h"
+#include "caller.h"
 #include "chip.h"
 #include "esp_heap_caps.h"
 #include "report.h"
@@ -50,6 +51,7 @@ static bool multiply(size_t n, size_t size, size_t *bytes)
 
 void *heap_caps_malloc(size_t size, uint32_t caps)
 {
+    IDF_ENTRY;
     void *block = em_caps_allocate(&idf_chip.pool, size, caps);
     return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
 }
@@ -58,6 +60,7 @@ void *heap_caps_malloc(size_t size, uint32_t caps)
  * left in 32 bits: recorded, so kept. */
 void *heap_caps_calloc(size_t n, size_t size, uint32_t caps)
 {
+    IDF_ENTRY;
     size_t bytes;
     bool fits = multiply(n, size, &bytes);
     void *block = fits ? idf_zeroed(em_caps_allocate(&idf_chip.pool, bytes, caps), bytes) : NULL;
@@ -66,12 +69,14 @@ void *heap_caps_calloc(size_t n, size_t size, uint32_t caps)
 
 void *heap_caps_realloc(void *ptr, size_t size, uint32_t caps)
 {
+    IDF_ENTRY;
     void *block = em_caps_reallocate(&idf_chip.pool, ptr, size, caps);
     return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
 }
 
 void *heap_caps_aligned_alloc(size_t alignment, size_t size, uint32_t caps)
 {
+    IDF_ENTRY;
     if (idf_cannot_align(alignment, size))
         return NULL;
     void *block = em_caps_allocate_aligned(&idf_chip.pool, alignment, size, caps);
@@ -81,6 +86,7 @@ void *heap_caps_aligned_alloc(size_t alignment, size_t size, uint32_t caps)
 /* A failure within is told by aligned_alloc's name, and an overflow not at all, as on the chip. */
 void *heap_caps_aligned_calloc(size_t alignment, size_t n, size_t size, uint32_t caps)
 {
+    IDF_ENTRY;
     size_t bytes;
     if (!multiply(n, size, &bytes))
         return NULL;
@@ -89,6 +95,7 @@ void *heap_caps_aligned_calloc(size_t alignment, size_t n, size_t size, uint32_t
 
 void heap_caps_free(void *ptr)
 {
+    IDF_ENTRY;
     em_caps_free(&idf_chip.pool, ptr);
 }
 
@@ -116,6 +123,7 @@ static void *prefer(void *ptr, size_t size, size_t num, va_list list, uint32_t *
 
 void *heap_caps_malloc_prefer(size_t size, size_t num, ...)
 {
+    IDF_ENTRY;
     uint32_t caps;
     va_list list;
     va_start(list, num);
@@ -126,6 +134,7 @@ void *heap_caps_malloc_prefer(size_t size, size_t num, ...)
 
 void *heap_caps_realloc_prefer(void *ptr, size_t size, size_t num, ...)
 {
+    IDF_ENTRY;
     uint32_t caps;
     va_list list;
     va_start(list, num);
@@ -137,6 +146,7 @@ void *heap_caps_realloc_prefer(void *ptr, size_t size, size_t num, ...)
 /* A failure is told with the size of one element, as on the chip. */
 void *heap_caps_calloc_prefer(size_t n, size_t size, size_t num, ...)
 {
+    IDF_ENTRY;
     uint32_t caps;
     size_t bytes;
     bool fits = multiply(n, size, &bytes);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "allocation.h"
+#include "caller.h"
 #include "chip.h"
 #include "esp_heap_caps.h"
 
@@ -25,6 +26,7 @@ void heap_caps_malloc_extmem_enable(size_t limit)
 
 void *heap_caps_malloc_default(size_t size)
 {
+    IDF_ENTRY;
     if (!external_enabled())
         return heap_caps_malloc(size, MALLOC_CAP_DEFAULT | MALLOC_CAP_INTERNAL);
     void *block = em_caps_allocate_default(&idf_chip.pool, size);
@@ -33,6 +35,7 @@ void *heap_caps_malloc_default(size_t size)
 
 void *heap_caps_realloc_default(void *ptr, size_t size)
 {
+    IDF_ENTRY;
     if (!external_enabled())
         return heap_caps_realloc(ptr, size, MALLOC_CAP_DEFAULT | MALLOC_CAP_INTERNAL);
     void *block = em_caps_reallocate_default(&idf_chip.pool, ptr, size);
@@ -41,6 +44,7 @@ void *heap_caps_realloc_default(void *ptr, size_t size)
 
 void *heap_caps_aligned_alloc_default(size_t alignment, size_t size)
 {
+    IDF_ENTRY;
     if (!external_enabled())
         return heap_caps_aligned_alloc(alignment, size, MALLOC_CAP_DEFAULT | MALLOC_CAP_INTERNAL);
     if (idf_cannot_align(alignment, size))
