@@ -16,6 +16,7 @@
 #include "espmem/board.h"
 #include "espmem/caps.h"
 #include "espmem/himem.h"
+#include "espmem/owners.h"
 
 struct idf_task; /* idf/freertos.h: the host's record of a task */
 
@@ -56,6 +57,9 @@ struct idf_platform {
     __attribute__((noreturn)) void (*restart)(void);
     /* Whether all addresses of [start, end) are memory of the chip that can be read and written. */
     bool (*is_memory)(uintptr_t start, uintptr_t end);
+    /* Memory of the host's, outside the chip's, for books about the chip; never given back. May hold
+     * anything; what is not touched costs nothing. NULL iff there is none. */
+    void *(*host_memory)(size_t bytes);
     struct em_bank_mmu *bank_mmu;         /* NULL: no banks */
     const struct idf_task_service *tasks; /* NULL: no tasks */
 };
@@ -72,7 +76,8 @@ struct idf_chip {
     unsigned himem_pages; /* banks of the window that himem keeps, 0: none */
     bool himem_open;
     struct em_himem himem;
-    void *monitor_note; /* what the chip remembers while the minimum is monitored */
+    struct em_owners *owners; /* who owns which block; NULL: nobody keeps books */
+    void *monitor_note;       /* what the chip remembers while the minimum is monitored */
     void (*failure_callback)(size_t size, uint32_t caps, const char *function);
 };
 

@@ -42,6 +42,8 @@ struct em_board {
     long malloc_limit;     /* plain malloc up to this size prefers internal memory; -1: never external */
     size_t internal_pool;  /* bytes set aside for DMA at start */
     bool abort_on_failure; /* a failed allocation stops the program */
+    bool task_tracking;    /* each block has its owner's word in front, and who owns what can be asked */
+    bool deleted_tasks;    /* tasks are still listed when they have been deleted */
     bool system_tasks;     /* charge the heaps for the main, idle, ipc and timer tasks */
     struct em_image_area image[EM_IMAGE_AREAS];
     unsigned image_areas;

@@ -87,6 +87,11 @@ static bool is_memory(uintptr_t start, uintptr_t end)
     return sim_space_is_memory(start, end) || sim_banks_is_memory(start, end);
 }
 
+static void *host_memory(size_t bytes)
+{
+    return malloc(bytes);
+}
+
 static struct idf_platform platform = {
     .milliseconds = milliseconds,
     .microseconds = microseconds,
@@ -96,6 +101,7 @@ static struct idf_platform platform = {
     .panic = panic,
     .restart = restart,
     .is_memory = is_memory,
+    .host_memory = host_memory,
 };
 
 static void quit(const char *what)
