@@ -121,12 +121,28 @@ void idf_heap_tasks_ended(const struct idf_task *task)
         em_owners_end(idf_chip.owners, (uintptr_t)task->handle, task->serial);
 }
 
+/* The life of the task that has this handle now; false iff none has. */
+static bool life_of(const void *handle, uint32_t *life)
+{
+    idf_kernel_lock();
+    const struct idf_task *task = idf_task_of_handle(handle);
+    if (task)
+        *life = task->serial;
+    idf_kernel_unlock();
+    return task != NULL;
+}
+
 bool idf_find_task(const void *handle, struct em_owner_view *task)
 {
-    const struct idf_task *self = idf_task_self();
-    if (!handle && self)
-        handle = self->handle;
-    return idf_chip.owners && em_owners_find(idf_chip.owners, (uintptr_t)handle, task);
+    uint32_t life;
+    if (!idf_chip.owners)
+        return false;
+    if (!handle) {
+        struct em_owner owner = caller();
+        return em_owners_find(idf_chip.owners, owner.handle, &owner.life, task);
+    }
+    bool lives = life_of(handle, &life);
+    return em_owners_find(idf_chip.owners, (uintptr_t)handle, lives ? &life : NULL, task);
 }
 
 /* ---- names ------------------------------------------------------------------------------------ */
