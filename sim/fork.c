@@ -6,7 +6,6 @@
 #include "fork.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 
 #include "banks.h"
@@ -18,25 +17,24 @@
 
 static bool started;
 
-static bool himem_is_busy(void)
-{
-    for (unsigned i = 0; i < idf_chip.himem.layout.banks; i++)
-        if (idf_chip.himem.banks[i].busy)
-            return true;
-    return false;
-}
-
-/* A bank that another thread is switching would stay busy for ever in the child, where that thread is
- * not: so this waits until none is. */
 static void lock_himem(void)
 {
-    if (!idf_chip.himem_open)
-        return;
-    em_port_lock(&idf_chip.himem.lock);
-    while (himem_is_busy()) {
-        em_port_unlock(&idf_chip.himem.lock);
-        sched_yield();
+    if (idf_chip.himem_open)
         em_port_lock(&idf_chip.himem.lock);
+}
+
+/* Pages that another thread was switching: it is not there in the child, so nobody would ever settle
+ * them. Nobody knows of that map either, so for the child it did not happen; an unmap did. */
+static void settle_himem(void)
+{
+    struct em_himem *himem = &idf_chip.himem;
+    for (unsigned i = 0; idf_chip.himem_open && i < himem->layout.pages; i++) {
+        if (!himem->pages[i].busy)
+            continue;
+        struct em_himem_bank *bank = &himem->banks[himem->pages[i].bank - 1];
+        bank->page = bank->busy = 0;
+        himem->pages[i].bank = himem->pages[i].busy = 0;
+        sim_banks_set_aside(himem->layout.first_page + i, 1);
     }
 }
 
@@ -77,6 +75,7 @@ static void after_fork_in_child(void)
     if (!sim_psram_child_forked() || !sim_banks_show_again())
         sim_refuse("the host has no memory for a second PSRAM of %zu KiB, which a forked process needs",
                    idf_chip.board.psram_bytes / 1024);
+    settle_himem();
     sim_threads_child_forked();
     unlock_all();
 }
