@@ -31,7 +31,7 @@ TEST(every_length_up_to_five_thousand_is_registered_as_the_model_says)
     static struct heap_model model;
     for (size_t bytes = 0; bytes < 5000; bytes++) {
         unsigned char *region;
-        struct em_heap *heap = register_at(4 * (bytes % 5), bytes, &region);
+        struct em_heap *heap = register_at((unsigned)(bytes % 5) * 4, bytes, &region);
         bool wanted = heap_model_start(&model, engine_rules[0], (uintptr_t)region, bytes);
         CHECK_EQ(heap != NULL, wanted);
         CHECK_PTR(heap, wanted ? region : NULL);
