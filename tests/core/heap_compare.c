@@ -90,12 +90,17 @@ static void note_fault(void *context, const struct em_fault *fault)
                   (size_t)(fault->address - fault->heap), (size_t)fault->expected, (size_t)fault->found);
 }
 
-const char *heap_model_differs(const struct heap_model *model, struct em_heap *heap)
+const char *heap_model_differs_at_a_glance(const struct heap_model *model, struct em_heap *heap)
 {
     const char *found = compare_blocks(model, heap);
     found = found ? found : compare_totals(model, heap);
-    found = found ? found : compare_questions(model, heap);
     if (!found && !em_heap_check(heap, note_fault, NULL))
         found = difference;
     return found;
+}
+
+const char *heap_model_differs(const struct heap_model *model, struct em_heap *heap)
+{
+    const char *found = heap_model_differs_at_a_glance(model, heap);
+    return found ? found : compare_questions(model, heap);
 }

@@ -51,11 +51,13 @@ intmax_t heap_model_do(struct heap_model *model, const struct heap_op *op);
 
 size_t heap_model_largest(const struct heap_model *model);
 
-/* The model's whole state from a list of blocks, with all slots empty; for the search of all states. */
+/* The totals anew from the blocks, whoever has set these. */
 void heap_model_settle(struct heap_model *model);
 
 /* Compares every block, every total and what is behind every address that matters with the heap, and
  * lets the heap check itself. NULL if all is the same, else what is not. */
 const char *heap_model_differs(const struct heap_model *model, struct em_heap *heap);
+/* The same without asking for single addresses. */
+const char *heap_model_differs_at_a_glance(const struct heap_model *model, struct em_heap *heap);
 
 #endif
