@@ -59,13 +59,13 @@ const char *esp_err_to_name_r(esp_err_t code, char *buf, size_t buflen)
     const char *name = name_of(code);
     if (name)
         snprintf(buf, buflen, "%s", name);
-    else if (code < 0 || strerror_r(code, buf, buflen) != 0)
+    else if (strerror_r(code, buf, buflen) != 0)
         snprintf(buf, buflen, "%s 0x%x(%d)", unknown, (unsigned)code, code);
     return buf;
 }
 
-static void print_failure(const char *check, esp_err_t rc, const void *caller, const char *file, int line,
-                          const char *function, const char *expression)
+static void print_failure(const char *check, esp_err_t rc, const void *caller, const char *file, int line, const char *function,
+                          const char *expression)
 {
     esp_rom_printf("%s failed: esp_err_t 0x%x (%s) at 0x%08llx\n", check, (unsigned)rc, esp_err_to_name(rc),
                    (unsigned long long)(uintptr_t)caller);

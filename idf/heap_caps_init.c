@@ -74,7 +74,7 @@ esp_err_t heap_caps_add_region_with_caps(const uint32_t caps[], intptr_t start, 
     return idf_error(em_pool_add(&idf_chip.pool, caps, (uintptr_t)start, (uintptr_t)end));
 }
 
-bool heap_caps_check_add_region_allowed(intptr_t heap_start, intptr_t heap_end, intptr_t start, intptr_t end)
+int heap_caps_check_add_region_allowed(intptr_t heap_start, intptr_t heap_end, intptr_t start, intptr_t end)
 {
     return em_region_may_join((uintptr_t)heap_start, (uintptr_t)heap_end, (uintptr_t)start, (uintptr_t)end);
 }

@@ -142,7 +142,8 @@ static void reserve(void)
     if (!board->bankswitch || board->psram_bytes == 0)
         return;
     if (layout_of(board->reserve).banks == 0) {
-        ESP_LOGW(TAG, "%zu KB of PSRAM need no bank switching: all of it goes to the heap", board->psram_bytes / 1024);
+        ESP_LOGW(TAG, "%zu KB of PSRAM are too few for bank switching with %u banks: all of it goes to the heap",
+                 board->psram_bytes / 1024, board->reserve);
         return;
     }
     idf_chip.himem_pages = board->reserve;

@@ -66,7 +66,7 @@ bool idf_wait(idf_waiters *list, uint64_t until);
 /* With the lock held: the longest waiting of the highest priority goes on; false iff nobody waits. */
 bool idf_wake_first(idf_waiters *list);
 void idf_wake_all(idf_waiters *list);
-void idf_wake_task(struct idf_task *task); /* wherever it waits; nothing if it does not */
+void idf_wake_task(struct idf_task *task);                  /* wherever it waits; nothing if it does not */
 struct idf_task *idf_first_waiter(const idf_waiters *list); /* NULL: none */
 struct idf_task *idf_next_waiter(const struct idf_task *task);
 

@@ -22,4 +22,8 @@ unsigned idf_memory_pieces(struct em_region_use *pieces);
 /* Whether the chip's tables name the address. */
 bool idf_memory_is_named(uintptr_t address);
 
+/* The rule for regions that join, which is in no header of ESP-IDF but which programs declare themselves,
+ * as returning esp_err_t: 1 iff [start, end) may join beside or within the heap, else 0. */
+int heap_caps_check_add_region_allowed(intptr_t heap_start, intptr_t heap_end, intptr_t start, intptr_t end);
+
 #endif

@@ -42,10 +42,10 @@ esp_err_t esp_psram_init(void)
     if (error != ESP_OK)
         return error;
     idf_chip.psram_mapped = true;
-    if (&idf_himem_service)
-        idf_himem_service.reserve();
     ESP_EARLY_LOGI(TAG, "PSRAM initialized, cache is in %s mode.",
                    idf_chip.board.cores > 1 ? "low/high (2-core)" : "normal (1-core)");
+    if (&idf_himem_service)
+        idf_himem_service.reserve();
     return ESP_OK;
 }
 

@@ -78,8 +78,8 @@ QueueHandle_t xQueueGenericCreate(const UBaseType_t uxQueueLength, const UBaseTy
     return idf_queue_new(uxQueueLength, uxItemSize, ucQueueType, PORT_CAPS, false);
 }
 
-QueueHandle_t xQueueGenericCreateStatic(const UBaseType_t uxQueueLength, const UBaseType_t uxItemSize,
-                                        uint8_t *pucQueueStorage, StaticQueue_t *pxStaticQueue, const uint8_t ucQueueType)
+QueueHandle_t xQueueGenericCreateStatic(const UBaseType_t uxQueueLength, const UBaseType_t uxItemSize, uint8_t *pucQueueStorage,
+                                        StaticQueue_t *pxStaticQueue, const uint8_t ucQueueType)
 {
     if (uxQueueLength == 0)
         idf_refuse("xQueueCreateStatic", "the length is 0");

@@ -12,9 +12,9 @@
 #include "idf/kernel.h"
 
 enum idf_queue_owner {
-    IDF_QUEUE_STATIC,  /* the program's memory */
-    IDF_QUEUE_ONE,     /* one block of the heap */
-    IDF_QUEUE_TWO,     /* the items in a second one */
+    IDF_QUEUE_STATIC, /* the program's memory */
+    IDF_QUEUE_ONE,    /* one block of the heap */
+    IDF_QUEUE_TWO,    /* the items in a second one */
 };
 
 /* A pointer in two words: the blocks of a heap are aligned to 4 bytes only. */
@@ -23,15 +23,15 @@ struct idf_split {
 };
 
 struct QueueDefinition {
-    uint32_t mark;       /* IDF_QUEUE_MARK + kind; anything else is no queue */
-    uint32_t owner;      /* enum idf_queue_owner */
+    uint32_t mark;  /* IDF_QUEUE_MARK + kind; anything else is no queue */
+    uint32_t owner; /* enum idf_queue_owner */
     uint32_t length, item_size;
     uint32_t count;
-    uint32_t first;      /* index of the oldest item */
+    uint32_t first; /* index of the oldest item */
     struct idf_split items;
     idf_waiters senders, receivers;
-    uint32_t holder;     /* of a mutex: the task's serial, 0 if it is free */
-    uint32_t depth;      /* of a recursive mutex */
+    uint32_t holder;      /* of a mutex: the task's serial, 0 if it is free */
+    uint32_t depth;       /* of a recursive mutex */
     struct idf_split set; /* the set that it is a member of */
     uint32_t unused[7];
 };

@@ -136,12 +136,12 @@ static BaseType_t create(struct birth *birth, uint32_t stack_caps, TaskHandle_t 
     return errCOULD_NOT_ALLOCATE_REQUIRED_MEMORY;
 }
 
-BaseType_t xTaskCreatePinnedToCore(TaskFunction_t pxTaskCode, const char *const pcName, const configSTACK_DEPTH_TYPE usStackDepth,
-                                   void *const pvParameters, UBaseType_t uxPriority, TaskHandle_t *const pxCreatedTask,
-                                   const BaseType_t xCoreID)
+BaseType_t xTaskCreatePinnedToCore(TaskFunction_t pxTaskCode, const char *const pcName,
+                                   const configSTACK_DEPTH_TYPE usStackDepth, void *const pvParameters, UBaseType_t uxPriority,
+                                   TaskHandle_t *const pxCreatedTask, const BaseType_t xCoreID)
 {
-    struct birth birth = {"xTaskCreatePinnedToCore", pxTaskCode, pcName, pvParameters, uxPriority, xCoreID, usStackDepth,
-                          NULL, NULL, true};
+    struct birth birth = {
+        "xTaskCreatePinnedToCore", pxTaskCode, pcName, pvParameters, uxPriority, xCoreID, usStackDepth, NULL, NULL, true};
     return create(&birth, PORT_CAPS, pxCreatedTask);
 }
 
@@ -150,8 +150,16 @@ BaseType_t xTaskCreatePinnedToCoreWithCaps(TaskFunction_t pvTaskCode, const char
                                            UBaseType_t uxPriority, TaskHandle_t *const pvCreatedTask, const BaseType_t xCoreID,
                                            UBaseType_t uxMemoryCaps)
 {
-    struct birth birth = {"xTaskCreatePinnedToCoreWithCaps", pvTaskCode, pcName, pvParameters, uxPriority, xCoreID,
-                          usStackDepth, NULL, NULL, true};
+    struct birth birth = {"xTaskCreatePinnedToCoreWithCaps",
+                          pvTaskCode,
+                          pcName,
+                          pvParameters,
+                          uxPriority,
+                          xCoreID,
+                          usStackDepth,
+                          NULL,
+                          NULL,
+                          true};
     return create(&birth, uxMemoryCaps, pvCreatedTask);
 }
 
@@ -159,8 +167,16 @@ TaskHandle_t xTaskCreateStaticPinnedToCore(TaskFunction_t pxTaskCode, const char
                                            void *const pvParameters, UBaseType_t uxPriority, StackType_t *const puxStackBuffer,
                                            StaticTask_t *const pxTaskBuffer, const BaseType_t xCoreID)
 {
-    struct birth birth = {"xTaskCreateStaticPinnedToCore", pxTaskCode, pcName, pvParameters, uxPriority, xCoreID, ulStackDepth,
-                          puxStackBuffer, pxTaskBuffer, false};
+    struct birth birth = {"xTaskCreateStaticPinnedToCore",
+                          pxTaskCode,
+                          pcName,
+                          pvParameters,
+                          uxPriority,
+                          xCoreID,
+                          ulStackDepth,
+                          puxStackBuffer,
+                          pxTaskBuffer,
+                          false};
     check_birth(&birth);
     if (!puxStackBuffer || !pxTaskBuffer)
         return NULL;
@@ -244,6 +260,7 @@ static void end_and_bury(struct idf_task *task)
     bury(remains, ends, values);
 }
 
+/* Once the record is given back the chip may be taken down: nothing of it is touched after that. */
 void idf_task_dismiss(struct idf_task *self)
 {
     idf_kernel_lock();
@@ -259,8 +276,9 @@ void idf_task_dismiss(struct idf_task *self)
 
 _Noreturn void idf_task_finish(struct idf_task *self)
 {
+    const struct idf_task_service *service = idf_chip.platform->tasks;
     idf_task_dismiss(self);
-    idf_chip.platform->tasks->leave();
+    service->leave();
 }
 
 void idf_task_abandon(void)

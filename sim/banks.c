@@ -14,6 +14,9 @@
 
 enum { PAGES_MAX = 1024, EMPTY = 0, READ_ONLY = 1, WRITABLE = 2 };
 
+/* What Linux makes present around the place of one access, unless told otherwise, and its page. */
+enum { FAULT_AROUND = 64 * 1024, HOST_PAGE = 4096 };
+
 struct page {
     uint16_t bank; /* 1 + the bank shown, or shown last; 0: none ever */
     uint8_t rights;
@@ -23,7 +26,8 @@ static struct page pages[PAGES_MAX];
 static unsigned page_count; /* of the open window; 0: closed */
 static uintptr_t window;
 static size_t bank_size;
-static bool strict;
+static bool strict;   /* the manner */
+static bool guarding; /* strict, and the program can map by now */
 
 static void *address_of(unsigned page)
 {
@@ -46,18 +50,34 @@ static bool make_empty(unsigned page, unsigned count)
     return true;
 }
 
+/* Makes the memory present without an access. MAP_POPULATE visits every page; for a piece that one
+ * access would bring in as a whole, to ask for its first page is cheaper. Where a kernel cannot do it,
+ * or brings in less, the rest comes when it is touched. */
+static void bring_in(void *memory)
+{
+    madvise(memory, HOST_PAGE, MADV_POPULATE_READ);
+}
+
+static bool comes_at_once(size_t length)
+{
+    return length == bank_size && bank_size <= FAULT_AROUND;
+}
+
 /* One run of pages and banks, without a look at what is there. */
 static bool show(unsigned page, unsigned bank, unsigned count, uint8_t rights)
 {
     off_t offset = (off_t)(bank * bank_size);
-    int flags = MAP_SHARED | MAP_FIXED | MAP_POPULATE;
-    void *memory = mmap(address_of(page), count * bank_size, protection_of(rights), flags, sim_psram_file(), offset);
+    size_t length = count * bank_size;
+    int flags = MAP_SHARED | MAP_FIXED | (comes_at_once(length) ? 0 : MAP_POPULATE);
+    void *memory = mmap(address_of(page), length, protection_of(rights), flags, sim_psram_file(), offset);
     if (memory == MAP_FAILED) {
         /* The old mapping may be gone by now, and a hole would be somebody else's next mapping. */
         if (!make_empty(page, count))
             abort();
         return false;
     }
+    if (comes_at_once(length))
+        bring_in(memory);
     for (unsigned i = 0; i < count; i++) {
         pages[page + i].bank = (uint16_t)(bank + i + 1);
         pages[page + i].rights = rights;
@@ -82,7 +102,7 @@ static unsigned run_length(unsigned page, unsigned bank, unsigned count, uint8_t
 static bool map_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, unsigned count, unsigned flags)
 {
     (void)mmu;
-    uint8_t rights = strict && (flags & EM_MAP_READ_ONLY) ? READ_ONLY : WRITABLE;
+    uint8_t rights = guarding && (flags & EM_MAP_READ_ONLY) ? READ_ONLY : WRITABLE;
     for (unsigned done = 0; done < count;) {
         done += run_length(page + done, bank + done, count - done, rights, true);
         unsigned missing = run_length(page + done, bank + done, count - done, rights, false);
@@ -93,10 +113,16 @@ static bool map_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, uns
     return true;
 }
 
+static void take_away(unsigned page, unsigned count)
+{
+    if (guarding && count > 0 && !make_empty(page, count))
+        abort(); /* an access that must fault would go through */
+}
+
 void sim_banks_set_aside(unsigned page, unsigned count)
 {
-    if (strict && count > 0 && !make_empty(page, count))
-        abort(); /* an access that must fault would go through */
+    guarding = strict;
+    take_away(page, count);
 }
 
 /* What was written is in the file at once: nothing to write back. */
@@ -104,7 +130,7 @@ static void unmap_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, u
 {
     (void)mmu;
     (void)bank;
-    sim_banks_set_aside(page, count);
+    take_away(page, count);
 }
 
 static struct em_bank_mmu bank_switch = {map_banks, unmap_banks};
@@ -117,6 +143,7 @@ struct em_bank_mmu *sim_banks_open(const struct em_bank_window *wanted, enum em_
     window = wanted->start;
     bank_size = wanted->bank_size;
     strict = manner == EM_MANNER_STRICT;
+    guarding = false;
     page_count = wanted->banks;
     for (unsigned i = 0; i < page_count; i++)
         pages[i] = (struct page){0, EMPTY};

@@ -16,13 +16,15 @@
 
 /* Shows bank i in page i, as the chip does at boot, for as many as the window and the RAM have; pages
  * beyond stay empty. The RAM (sim_psram_open) is to be there. Returns the switch, static memory, or
- * NULL iff the host refuses. In manner strict EM_MAP_READ_ONLY is kept and unmap takes the pages away. */
+ * NULL iff the host refuses. In manner strict, EM_MAP_READ_ONLY is kept and unmap takes the pages away
+ * (after sim_banks_set_aside). */
 struct em_bank_mmu *sim_banks_open(const struct em_bank_window *window, enum em_manner manner);
 /* Empties the window. */
 void sim_banks_close(void);
 
-/* Takes `count` pages away as an unmap in manner strict does; in manner chip nothing happens. For the
- * pages that himem sets aside at start: strictly, nothing is mapped there yet. */
+/* The boot is over for these pages of himem's: from here on manner strict holds in the whole window, and
+ * as nothing is mapped yet, it takes them away. In manner chip nothing happens. Before, the start-up
+ * code sees the window as the chip's does, whatever it maps there itself. */
 void sim_banks_set_aside(unsigned page, unsigned count);
 
 /* Shows the same banks of the file that is now sim_psram_file(). False iff the host refuses. */

@@ -1,54 +1,48 @@
 /* espmem boards: which boards there are and what memory each has.
  *
- * Computes with the core's own region builder, so the listing is what a program would boot with.
+ * Asks the functions that the boot asks, so the listing is what a program would boot with.
  * One idea: one model of a board, printed twice (a table, JSON). */
 #include <stdio.h>
 #include <string.h>
 
 #include "espmem/board.h"
 #include "espmem/caps.h"
+#include "idf/boot.h"
+#include "idf/chip.h"
+#include "idf/memory_layout.h"
 #include "tool/command.h"
+#include "tool/golden/capture.h"
 #include "tool/json.h"
-
-enum { PIECES = 64 };
 
 struct board_memory {
     const struct em_board_name *entry;
     struct em_board board;
-    struct em_region_use pieces[PIECES];
+    struct em_region_use pieces[IDF_PIECES];
     unsigned piece_count;
-    size_t internal_bytes;             /* of all pieces */
-    size_t psram_heap_bytes;           /* PSRAM that becomes a heap, where a program uses himem */
-    size_t himem_bytes, window_bytes;  /* banked memory, and the addresses it is seen through */
+    size_t internal_bytes;            /* of all pieces */
+    size_t psram_heap_bytes;          /* PSRAM that becomes a heap, where a program uses himem */
+    size_t himem_bytes, window_bytes; /* banked memory, and the addresses it is seen through */
 };
 
-static unsigned build_pieces(struct board_memory *memory)
+/* The same steps as in a boot, short of making heaps. */
+static void measure(struct board_memory *memory)
 {
-    const struct em_board *board = &memory->board;
-    struct em_reserved image[EM_IMAGE_AREAS], first, second;
-    for (unsigned i = 0; i < board->image_areas; i++)
-        image[i] = (struct em_reserved){board->image[i].start, board->image[i].end, board->image[i].name, EM_ALWAYS};
-    const struct em_region_options options = {
-        .psram = board->psram_bytes > 0,
-        .cores = board->cores,
-        .rtc_heap = board->rtc_heap,
-        .trace_banks = board->trace_banks,
-        .image = image,
-        .image_count = board->image_areas,
-    };
-    return em_regions_build(board->chip, &options, memory->pieces, PIECES, &first, &second);
+    static struct golden_text console; /* a warning about the PSRAM is not for a listing */
+    idf_chip_reset(&memory->board, golden_capture_open(&console, &console, NULL));
+    memory->piece_count = idf_memory_pieces(memory->pieces);
+    idf_himem_service.reserve();
+    const struct em_bank_window *window = &memory->board.chip->psram;
+    memory->window_bytes = idf_chip.himem_pages * window->bank_size;
+    golden_capture_close();
+    idf_chip_close();
+    golden_text_close(&console);
 }
 
 static void split_psram(struct board_memory *memory)
 {
-    const struct em_board *board = &memory->board;
-    const struct em_bank_window *window = &board->chip->psram;
-    size_t window_bytes = window->banks * window->bank_size;
-    bool banked = board->bankswitch && board->psram_bytes >= window_bytes;
-    size_t reachable = board->psram_bytes < window_bytes ? board->psram_bytes : window_bytes;
-    memory->window_bytes = banked ? board->reserve * window->bank_size : 0;
-    memory->psram_heap_bytes = reachable - memory->window_bytes;
-    memory->himem_bytes = banked ? board->psram_bytes - memory->psram_heap_bytes : 0;
+    size_t psram = memory->board.psram_bytes, window = memory->board.chip->psram.banks * memory->board.chip->psram.bank_size;
+    memory->psram_heap_bytes = (psram < window ? psram : window) - memory->window_bytes;
+    memory->himem_bytes = memory->window_bytes > 0 ? psram - memory->psram_heap_bytes : 0;
 }
 
 /* False, with a sentence on stderr, iff the board's own table entry is wrong. */
@@ -60,7 +54,7 @@ static bool describe(struct board_memory *memory, const struct em_board_name *en
         bad_input("boards: %s: %s", entry->name, why);
         return false;
     }
-    memory->piece_count = build_pieces(memory);
+    measure(memory);
     for (unsigned i = 0; i < memory->piece_count; i++)
         memory->internal_bytes += memory->pieces[i].end - memory->pieces[i].start;
     split_psram(memory);
@@ -71,9 +65,9 @@ static bool describe(struct board_memory *memory, const struct em_board_name *en
 
 static void print_row(const struct board_memory *memory)
 {
-    printf("%-18s %6zu %9zu %11zu %7zu  %s%s\n", memory->entry->name, memory->board.psram_bytes / 1024, memory->internal_bytes / 1024,
-           memory->psram_heap_bytes / 1024, memory->himem_bytes / 1024, memory->entry->description,
-           memory->entry->extension ? " (an extension: no such module is sold)" : "");
+    printf("%-18s %6zu %9zu %11zu %7zu  %s%s\n", memory->entry->name, memory->board.psram_bytes / 1024,
+           memory->internal_bytes / 1024, memory->psram_heap_bytes / 1024, memory->himem_bytes / 1024,
+           memory->entry->description, memory->entry->extension ? " (extension)" : "");
 }
 
 /* ---- JSON ------------------------------------------------------------------------------------ */

@@ -7,10 +7,6 @@
 
 #include "tool/command.h"
 
-#ifndef ESPMEM_VERSION
-#define ESPMEM_VERSION "unknown"
-#endif
-
 static const struct command *const commands[] = {&boards_command, &golden_command};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

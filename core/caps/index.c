@@ -61,15 +61,16 @@ void em_index_add(struct em_pool *pool, struct em_caps_heap *heap)
     EM_PUBLISH(&pool->index_version, version + 1u);
 }
 
-/* The owner of the last edge at or below the address; the first edge is at 0. */
+/* The owner of the last edge at or below the address; the first edge is at 0. Each load is done before
+ * the caller looks at the version again. */
 static inline struct em_caps_heap *search(const struct em_caps_index *index, uintptr_t address)
 {
     const struct em_caps_edge *edge = index->edges;
-    for (unsigned left = __atomic_load_n(&index->count, __ATOMIC_RELAXED), half; left > 1; left -= half) {
+    for (unsigned left = EM_LOAD(&index->count), half; left > 1; left -= half) {
         half = left / 2;
-        edge += __atomic_load_n(&edge[half].from, __ATOMIC_RELAXED) <= address ? half : 0;
+        edge += EM_LOAD(&edge[half].from) <= address ? half : 0;
     }
-    return __atomic_load_n(&edge->owner, __ATOMIC_RELAXED);
+    return EM_LOAD(&edge->owner);
 }
 
 struct em_caps_heap *em_index_find(struct em_pool *pool, uintptr_t address)
@@ -77,7 +78,6 @@ struct em_caps_heap *em_index_find(struct em_pool *pool, uintptr_t address)
     unsigned version = EM_LOAD(&pool->index_version);
     for (;;) {
         struct em_caps_heap *owner = search(&pool->index[version & 1u], address);
-        __atomic_thread_fence(__ATOMIC_ACQUIRE);
         unsigned now = EM_LOAD(&pool->index_version);
         if (EM_LIKELY(now == version)) {
             if (owner != NULL) {

@@ -32,9 +32,6 @@ esp_err_t heap_caps_add_region(intptr_t start, intptr_t end);
  * is too small or not 4-aligned. */
 esp_err_t heap_caps_add_region_with_caps(const uint32_t caps[], intptr_t start, intptr_t end);
 
-/* The rule behind ESP_FAIL above, for one existing heap. */
-bool heap_caps_check_add_region_allowed(intptr_t heap_start, intptr_t heap_end, intptr_t start, intptr_t end);
-
 #ifdef __cplusplus
 }
 #endif

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "esp_rom_sys.h"
-#include "sdkconfig.h"
+#include "espmem_config.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -10,6 +10,7 @@
 #include "esp_err.h"
 #include "esp_idf_version.h"
 #include "esp_random.h"
+#include "espmem_config.h"
 
 #ifdef __cplusplus
 extern "C" {

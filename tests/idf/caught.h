@@ -1,6 +1,7 @@
 /* Catches what the running chip prints, reports and panics of, for tests of idf/.
  *
- * One idea: the chip gets a copy of its platform in which three functions write down instead. */
+ * For programs whose chip is booted before main. One idea: the chip gets a copy of its platform in which
+ * three functions write down instead, while they are told to. */
 #ifndef TESTS_IDF_CAUGHT_H
 #define TESTS_IDF_CAUGHT_H
 
@@ -18,7 +19,7 @@ struct caught {
 };
 extern struct caught caught;
 
-/* From now on, with nothing caught yet; catch_end gives the chip its own platform back. */
+/* From now on, with nothing caught yet, until catch_end. */
 void catch_begin(void);
 void catch_end(void);
 

@@ -1,28 +1,14 @@
 /* Event groups and software timers. */
 #include "caught.h"
 #include "check.h"
+#include "waiting.h"
 
-#include <stdatomic.h>
 #include <string.h>
-
-#include "freertos/FreeRTOS.h"
 
 #include "freertos/event_groups.h"
 #include "freertos/timers.h"
 
-static size_t free_bytes(void)
-{
-    return heap_caps_get_free_size(MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT);
-}
-
 static atomic_int steps;
-
-static bool soon(atomic_int *value, int wanted)
-{
-    for (int i = 0; i < 200 && atomic_load(value) != wanted; i++)
-        vTaskDelay(1);
-    return atomic_load(value) == wanted;
-}
 
 TEST(an_event_group_has_the_chips_size)
 {

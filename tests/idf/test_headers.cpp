@@ -48,7 +48,8 @@
 #include "soc/soc_memory_types.h"
 #include "spinlock.h"
 
-namespace {
+namespace
+{
 
 enum Flags { NONE = 0, ONE = 1, TWO = 2 };
 FLAG_ATTR(Flags)

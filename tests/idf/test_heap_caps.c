@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "../../idf/chip.h"
+#include "../../idf/memory_layout.h"
 #include "esp_heap_caps.h"
 #include "esp_heap_caps_init.h"
 #include "fixture.h"

@@ -1,32 +1,17 @@
 /* Queues, sets, semaphores and mutexes. */
 #include "caught.h"
 #include "check.h"
+#include "waiting.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
-
-#include "freertos/FreeRTOS.h"
 
 #include "freertos/idf_additions.h"
 #include "freertos/queue.h"
 #include "freertos/semphr.h"
 
-enum { CAPS = MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT };
-
-static size_t free_bytes(void)
-{
-    return heap_caps_get_free_size(CAPS);
-}
-
 static atomic_int steps;
-
-static bool soon(atomic_int *value, int wanted)
-{
-    for (int i = 0; i < 200 && atomic_load(value) != wanted; i++)
-        vTaskDelay(1);
-    return atomic_load(value) == wanted;
-}
+static QueueHandle_t object;
 
 static void start(void (*function)(void *), void *parameter, UBaseType_t priority)
 {
@@ -98,6 +83,11 @@ TEST(a_queue_of_one_can_be_overwritten)
     vQueueDelete(queue);
 }
 
+static void send_to_object(void)
+{
+    xQueueSend(object, &steps, 0);
+}
+
 TEST(static_objects_lie_where_the_program_wants_them)
 {
     static StaticQueue_t memory, semaphore_memory;
@@ -109,6 +99,8 @@ TEST(static_objects_lie_where_the_program_wants_them)
     CHECK(memcmp(storage, "abcd", 4) == 0);
     CHECK(!xQueueCreateStatic(2, 4, NULL, &memory));
     vQueueDelete(queue);
+    object = queue;
+    CHECK(catch_panic(send_to_object)); /* no queue any more, though its memory is the program's */
     SemaphoreHandle_t semaphore = xSemaphoreCreateCountingStatic(3, 2, &semaphore_memory);
     CHECK_EQ(uxSemaphoreGetCount(semaphore), 2);
     vSemaphoreDelete(semaphore);
@@ -356,16 +348,9 @@ TEST(a_thread_that_is_no_task_may_wait_too)
 
 /* ---- wrong calls ------------------------------------------------------------------------------ */
 
-static QueueHandle_t object;
-
 static void receive_from_null(void)
 {
     xQueueReceive(NULL, &steps, 0);
-}
-
-static void send_to_object(void)
-{
-    xQueueSend(object, &steps, 0);
 }
 
 static void overwrite_object(void)

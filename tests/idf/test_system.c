@@ -35,12 +35,30 @@ TEST(port_memory_is_internal)
 
 static char order[8];
 
-static void first(void) { strcat(order, "1"); }
-static void second(void) { strcat(order, "2"); }
-static void third(void) { strcat(order, "3"); }
-static void fourth(void) { strcat(order, "4"); }
-static void fifth(void) { strcat(order, "5"); }
-static void sixth(void) { strcat(order, "6"); }
+static void first(void)
+{
+    strcat(order, "1");
+}
+static void second(void)
+{
+    strcat(order, "2");
+}
+static void third(void)
+{
+    strcat(order, "3");
+}
+static void fourth(void)
+{
+    strcat(order, "4");
+}
+static void fifth(void)
+{
+    strcat(order, "5");
+}
+static void sixth(void)
+{
+    strcat(order, "6");
+}
 
 TEST(shutdown_handlers_have_five_places)
 {

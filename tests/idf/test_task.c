@@ -1,37 +1,19 @@
-/* Tasks: what they cost the chip, how they end, time, notifications. */
+/* Tasks: what they cost the chip, how they end, what they know, time. */
 #include "caught.h"
 #include "check.h"
+#include "waiting.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
-
-#include "freertos/FreeRTOS.h"
 
 #include "freertos/idf_additions.h"
 #include "freertos/semphr.h"
-#include "freertos/task.h"
 
 #include "esp_cpu.h"
 #include "idf/chip.h"
 #include "idf/freertos.h"
 
-enum { CAPS = MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT };
-
-static size_t free_bytes(void)
-{
-    return heap_caps_get_free_size(CAPS);
-}
-
 static atomic_int steps;
-
-/* Waits up to a second for what another task does. */
-static bool soon(atomic_int *value, int wanted)
-{
-    for (int i = 0; i < 100 && atomic_load(value) != wanted; i++)
-        vTaskDelay(1);
-    return atomic_load(value) == wanted;
-}
 
 static void end_at_once(void *unused)
 {
@@ -60,14 +42,6 @@ static void spin_then_delay(void *unused)
     vTaskDelay(1);
     atomic_fetch_add(&steps, 100);
     vTaskDelete(NULL);
-}
-
-/* Waits up to a second until the main task is alone and its memory all that is taken. */
-static bool alone(size_t wanted_free)
-{
-    for (int i = 0; i < 100 && (free_bytes() != wanted_free || uxTaskGetNumberOfTasks() != 1); i++)
-        vTaskDelay(1);
-    return free_bytes() == wanted_free && uxTaskGetNumberOfTasks() == 1;
 }
 
 /* What a stack and a control block cost, measured by allocating the same. */
@@ -135,16 +109,18 @@ TEST(a_task_that_does_not_fit_leaves_nothing_behind)
     TaskHandle_t task = (TaskHandle_t)&steps;
     CHECK_EQ(xTaskCreate(end_at_once, "big", 1 << 20, NULL, 1, &task), errCOULD_NOT_ALLOCATE_REQUIRED_MEMORY);
     CHECK_EQ(free_bytes(), before);
-    /* All but a stack's worth is taken: the control block does not fit. */
+    /* Nothing is left but room for the stack: the control block does not fit. */
+    void *stack = heap_caps_malloc(1000, CAPS);
     void *held[64];
     int count = 0;
-    for (size_t size; count < 63 && (size = heap_caps_get_largest_free_block(CAPS)) > 2000; count++)
-        held[count] = heap_caps_malloc(size, CAPS);
-    void *stack = heap_caps_malloc(1000, CAPS);
-    for (size_t size; count < 64 && (size = heap_caps_get_largest_free_block(CAPS)) >= 364; count++)
+    for (size_t size; count < 64 && (size = heap_caps_get_largest_free_block(CAPS)) >= 300; count++)
         held[count] = heap_caps_malloc(size, CAPS);
     heap_caps_free(stack);
     size_t tight = free_bytes();
+    void *fits = heap_caps_malloc(1000, CAPS);
+    CHECK_PTR(fits, stack);
+    CHECK(!heap_caps_malloc(364, CAPS));
+    heap_caps_free(fits);
     CHECK_EQ(xTaskCreate(end_at_once, "tight", 1000, NULL, 1, &task), errCOULD_NOT_ALLOCATE_REQUIRED_MEMORY);
     CHECK_EQ(free_bytes(), tight);
     CHECK_PTR(task, &steps);
@@ -333,202 +309,6 @@ TEST(delays_until_do_not_drift)
     CHECK_EQ(xTaskDelayUntil(&wake, 5), pdFALSE);
 }
 
-/* ---- suspension ------------------------------------------------------------------------------- */
-
-static void count_up(void *unused)
-{
-    (void)unused;
-    for (;;) {
-        atomic_fetch_add(&steps, 1);
-        vTaskDelay(1);
-    }
-}
-
-TEST(a_suspended_task_stands_still_until_it_is_resumed)
-{
-    TaskHandle_t task = NULL;
-    atomic_store(&steps, 0);
-    CHECK_EQ(xTaskCreate(count_up, "counts", 1000, NULL, 1, &task), pdPASS);
-    while (atomic_load(&steps) == 0)
-        vTaskDelay(1);
-    vTaskSuspend(task);
-    vTaskDelay(2);
-    CHECK_EQ(eTaskGetState(task), eSuspended);
-    int then = atomic_load(&steps);
-    vTaskDelay(5);
-    CHECK_EQ(atomic_load(&steps), then);
-    vTaskResume(task);
-    vTaskDelay(5);
-    CHECK(atomic_load(&steps) > then);
-    vTaskSuspend(task);
-    vTaskDelete(task);
-    vTaskDelay(2);
-    CHECK_EQ(uxTaskGetNumberOfTasks(), 1);
-}
-
-static int guarded, wrong;
-
-static void guard(void *unused)
-{
-    (void)unused;
-    for (int i = 0; i < 200; i++) {
-        vTaskSuspendAll();
-        vTaskSuspendAll();
-        int before = guarded++;
-        taskYIELD();
-        if (guarded != before + 1)
-            wrong++;
-        xTaskResumeAll();
-        xTaskResumeAll();
-    }
-    atomic_fetch_add(&steps, 1);
-    vTaskDelete(NULL);
-}
-
-TEST(a_suspended_scheduler_excludes_tasks_of_the_core_that_do_the_same)
-{
-    guarded = wrong = 0;
-    atomic_store(&steps, 0);
-    for (int i = 0; i < 3; i++)
-        CHECK_EQ(xTaskCreatePinnedToCore(guard, "guard", 1000, NULL, 1, NULL, 0), pdPASS);
-    CHECK(soon(&steps, 3));
-    CHECK_EQ(guarded, 600);
-    CHECK_EQ(wrong, 0);
-}
-
-static portMUX_TYPE mux = portMUX_INITIALIZER_UNLOCKED;
-static int counted;
-
-static void count_in_section(void *unused)
-{
-    (void)unused;
-    for (int i = 0; i < 20000; i++) {
-        portENTER_CRITICAL(&mux);
-        portENTER_CRITICAL(&mux);
-        counted++;
-        portEXIT_CRITICAL(&mux);
-        portEXIT_CRITICAL(&mux);
-    }
-    atomic_fetch_add(&steps, 1);
-    vTaskDelete(NULL);
-}
-
-TEST(critical_sections_exclude_both_cores_and_nest)
-{
-    counted = 0;
-    atomic_store(&steps, 0);
-    for (int i = 0; i < 2; i++)
-        CHECK_EQ(xTaskCreatePinnedToCore(count_in_section, "c", 1000, NULL, 1, NULL, i), pdPASS);
-    CHECK(soon(&steps, 2));
-    CHECK_EQ(counted, 40000);
-}
-
-static void delay_in_section(void *unused)
-{
-    (void)unused;
-    portENTER_CRITICAL(&mux);
-    atomic_fetch_add(&steps, 1);
-    while (atomic_load(&spin))
-        continue;
-    xTaskNotifyGive(xTaskGetHandle("main")); /* a FreeRTOS call: it would end here */
-    portEXIT_CRITICAL(&mux);
-    vTaskDelay(1);
-    atomic_fetch_add(&steps, 100);
-}
-
-TEST(a_task_is_not_deleted_inside_a_critical_section)
-{
-    TaskHandle_t task = NULL;
-    atomic_store(&steps, 0);
-    atomic_store(&spin, true);
-    CHECK_EQ(xTaskCreate(delay_in_section, "c", 1000, NULL, 1, &task), pdPASS);
-    CHECK(soon(&steps, 1));
-    vTaskDelete(task);
-    atomic_store(&spin, false);
-    CHECK_EQ(ulTaskNotifyTake(pdTRUE, 100), 1);
-    portENTER_CRITICAL(&mux); /* hangs if the task took the lock with it */
-    portEXIT_CRITICAL(&mux);
-    vTaskDelay(2);
-    CHECK_EQ(uxTaskGetNumberOfTasks(), 1);
-    CHECK_EQ(atomic_load(&steps), 1);
-}
-
-/* ---- notifications and thread-local pointers ---------------------------------------------------- */
-
-static uint32_t results[3];
-
-static void await_notices(void *main_task)
-{
-    results[0] = ulTaskNotifyTake(pdFALSE, portMAX_DELAY);
-    xTaskNotifyWait(0, UINT32_MAX, &results[1], portMAX_DELAY);
-    results[2] = ulTaskNotifyTakeIndexed(3, pdTRUE, portMAX_DELAY);
-    xTaskNotifyGive((TaskHandle_t)main_task);
-    vTaskDelete(NULL);
-}
-
-TEST(notifications_wake_the_task_they_are_for)
-{
-    TaskHandle_t task = NULL;
-    CHECK_EQ(xTaskCreate(await_notices, "n", 1000, xTaskGetCurrentTaskHandle(), 1, &task), pdPASS);
-    vTaskDelay(2);
-    CHECK_EQ(xTaskNotifyGive(task), pdPASS);
-    vTaskDelay(2);
-    CHECK_EQ(xTaskNotify(task, 0x50, eSetBits), pdPASS);
-    vTaskDelay(2);
-    CHECK_EQ(xTaskNotifyIndexed(task, 3, 77, eSetValueWithOverwrite), pdPASS);
-    CHECK_EQ(ulTaskNotifyTake(pdTRUE, 100), 1);
-    CHECK_EQ(results[0], 1);
-    CHECK_EQ(results[1], 0x50);
-    CHECK_EQ(results[2], 77);
-}
-
-TEST(a_notification_that_is_pending_is_kept_or_replaced_as_asked)
-{
-    TaskHandle_t self = xTaskGetCurrentTaskHandle();
-    uint32_t value = 0, before = 0;
-    CHECK_EQ(xTaskNotifyWait(0, 0, &value, 0), pdFALSE);
-    CHECK_EQ(xTaskNotify(self, 5, eSetValueWithoutOverwrite), pdPASS);
-    CHECK_EQ(xTaskNotify(self, 6, eSetValueWithoutOverwrite), pdFAIL);
-    CHECK_EQ(xTaskNotifyAndQuery(self, 8, eSetBits, &before), pdPASS);
-    CHECK_EQ(before, 5);
-    CHECK_EQ(xTaskNotifyWait(0, 1, &value, 0), pdTRUE);
-    CHECK_EQ(value, 13);
-    CHECK_EQ(ulTaskNotifyValueClear(NULL, 4), 12);
-    CHECK_EQ(ulTaskNotifyTake(pdFALSE, 0), 8);
-    CHECK_EQ(ulTaskNotifyTake(pdTRUE, 0), 7);
-    CHECK_EQ(ulTaskNotifyTake(pdTRUE, 2), 0);
-    CHECK_EQ(xTaskNotify(self, 0, eNoAction), pdPASS);
-    CHECK_EQ(xTaskNotifyStateClear(NULL), pdTRUE);
-    CHECK_EQ(xTaskNotifyStateClear(NULL), pdFALSE);
-}
-
-static atomic_int ended_index;
-
-static void note_end(int index, void *value)
-{
-    if (value == &ended_index)
-        atomic_store(&ended_index, index);
-}
-
-static void set_local_and_end(void *unused)
-{
-    (void)unused;
-    vTaskSetThreadLocalStoragePointerAndDelCallback(NULL, 1, &ended_index, note_end);
-    vTaskSetThreadLocalStoragePointer(NULL, 0, &steps);
-    if (pvTaskGetThreadLocalStoragePointer(NULL, 0) == &steps && !pvTaskGetThreadLocalStoragePointer(NULL, 99))
-        atomic_fetch_add(&steps, 1);
-    vTaskDelete(NULL);
-}
-
-TEST(thread_local_pointers_are_told_of_the_end)
-{
-    atomic_store(&steps, 0);
-    atomic_store(&ended_index, -1);
-    CHECK_EQ(xTaskCreate(set_local_and_end, "l", 1000, NULL, 1, NULL), pdPASS);
-    CHECK(soon(&ended_index, 1));
-    CHECK_EQ(atomic_load(&steps), 1);
-}
-
 TEST(many_tasks_come_and_go_without_a_trace)
 {
     size_t before = free_bytes();
@@ -555,7 +335,7 @@ TEST(all_tasks_can_be_ended_wherever_they_are)
     for (int i = 0; i < 10; i++) {
         CHECK_EQ(xTaskCreate(hold_on, "h", 512, mutex, 1, NULL), pdPASS);
         CHECK_EQ(xTaskCreate(wait_for_ever, "w", 512, NULL, 1, NULL), pdPASS);
-        CHECK_EQ(xTaskCreate(count_up, "c", 512, NULL, 1, NULL), pdPASS);
+        CHECK_EQ(xTaskCreate(count_up, "c", 512, &steps, 1, NULL), pdPASS);
     }
     vTaskDelay(2);
     CHECK_EQ(idf_tasks_end(1000), 0);

@@ -22,7 +22,7 @@ static struct {
     struct sigaction old_segv, old_bus;
 } capture;
 
-static _Noreturn void jump_back(enum golden_ending ending)
+static __attribute__((noreturn)) void jump_back(enum golden_ending ending)
 {
     if (!capture.performing)
         abort(); /* nobody performs anything: the tool itself is wrong */
@@ -59,13 +59,13 @@ static void report(const char *text, size_t length)
     (void)length;
 }
 
-static _Noreturn void panic(const char *reason)
+static __attribute__((noreturn)) void panic(const char *reason)
 {
     (void)reason;
     jump_back(GOLDEN_ABORTED);
 }
 
-static _Noreturn void restart(void)
+static __attribute__((noreturn)) void restart(void)
 {
     jump_back(GOLDEN_ABORTED);
 }
@@ -108,7 +108,8 @@ static void take_signals(void)
     sigaction(SIGBUS, &action, &capture.old_bus);
 }
 
-const struct idf_platform *golden_capture_open(struct golden_text *console_text, struct golden_text *calls, struct em_bank_mmu *mmu)
+const struct idf_platform *golden_capture_open(struct golden_text *console_text, struct golden_text *calls,
+                                               struct em_bank_mmu *mmu)
 {
     golden_capture_close();
     capture.console = console_text;

@@ -17,8 +17,14 @@ struct header_key {
     const char *wanted;
 };
 
-#define TEXT_KEY(name, field) {name, VALUE_TEXT, offsetof(struct golden_header, field), sizeof((struct golden_header *)0)->field, "a short text"}
-#define NUMBER_KEY(name, field) {name, VALUE_NUMBER, offsetof(struct golden_header, field), 0, "a number below 4294967296"}
+#define TEXT_KEY(name, field)                                                                                                  \
+    {                                                                                                                          \
+        name, VALUE_TEXT, offsetof(struct golden_header, field), sizeof((struct golden_header *)0)->field, "a short text"      \
+    }
+#define NUMBER_KEY(name, field)                                                                                                \
+    {                                                                                                                          \
+        name, VALUE_NUMBER, offsetof(struct golden_header, field), 0, "a number below 4294967296"                              \
+    }
 
 /* In the order of enum golden_key. */
 static const struct header_key keys[GOLDEN_KEYS] = {

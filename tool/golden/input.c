@@ -45,7 +45,10 @@ static bool fill_from_file(struct golden_input *input)
     /* A stream that ends early still gives the bytes before its end, with count >= 0. */
     if (count < 0 || (count == 0 && state == Z_BUF_ERROR)) {
         bool cut = state == Z_BUF_ERROR;
-        snprintf(input->why, sizeof input->why, "the gzip stream is %s.", cut ? "cut off" : state == Z_ERRNO ? "unreadable" : message);
+        snprintf(input->why, sizeof input->why, "the gzip stream is %s.",
+                 cut                ? "cut off"
+                 : state == Z_ERRNO ? "unreadable"
+                                    : message);
         return false;
     }
     input->block_filled = (size_t)count;

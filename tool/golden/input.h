@@ -13,15 +13,15 @@
 enum { GOLDEN_LINE_LIMIT = 1 << 20, GOLDEN_WHY = 320 };
 
 struct golden_input {
-    void *file;                    /* zlib's, or NULL: read from memory */
-    const unsigned char *memory;   /* what is left of it */
+    void *file;                  /* zlib's, or NULL: read from memory */
+    const unsigned char *memory; /* what is left of it */
     size_t memory_left;
     char block[16384];
     size_t block_used, block_filled;
-    struct golden_text text;       /* the line last read */
-    unsigned line;                 /* its number, from 1 */
-    bool again;                    /* the next read gives it once more */
-    char why[GOLDEN_WHY];          /* one sentence, after GOLDEN_LINE_BAD */
+    struct golden_text text; /* the line last read */
+    unsigned line;           /* its number, from 1 */
+    bool again;              /* the next read gives it once more */
+    char why[GOLDEN_WHY];    /* one sentence, after GOLDEN_LINE_BAD */
 };
 
 enum golden_line { GOLDEN_LINE, GOLDEN_LINE_NONE, GOLDEN_LINE_BAD };

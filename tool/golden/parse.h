@@ -58,9 +58,9 @@ struct golden_step {
     const char *word;
     struct golden_argument argument[GOLDEN_ARGUMENTS];
     unsigned arguments;
-    bool has_outcome;    /* a "=" was there */
-    const char *outcome; /* what stood behind it, "" for nothing */
-    bool peer;           /* marked as a defect or accident of the original */
+    bool has_outcome;          /* a "=" was there */
+    const char *outcome;       /* what stood behind it, "" for nothing */
+    bool peer;                 /* marked as a defect or accident of the original */
     struct golden_text output; /* its printed lines, each with its end */
     struct golden_text calls;  /* its failure callbacks: "size 0xcaps function", each with an end of line */
 };

@@ -47,8 +47,9 @@ void golden_result_number(struct golden_run *run, uint64_t number)
 
 void golden_result_info(struct golden_run *run, const multi_heap_info_t *info)
 {
-    const size_t numbers[] = {info->total_free_bytes, info->total_allocated_bytes, info->largest_free_block,
-                              info->minimum_free_bytes, info->allocated_blocks, info->free_blocks, info->total_blocks};
+    const size_t numbers[] = {info->total_free_bytes,   info->total_allocated_bytes, info->largest_free_block,
+                              info->minimum_free_bytes, info->allocated_blocks,      info->free_blocks,
+                              info->total_blocks};
     for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++)
         golden_result_number(run, numbers[i]);
 }
@@ -182,7 +183,8 @@ static void compare(struct golden_run *run, const struct golden_players *players
         golden_comparable(&output, run->header, golden_text_string(&run->console));
     const char *expected_text = golden_text_string(&expected_output), *text = golden_text_string(&output);
 
-    bool same = golden_same_outcome(step->outcome, got) && strcmp(expected_calls, calls) == 0 && strcmp(expected_text, text) == 0;
+    bool same =
+        golden_same_outcome(step->outcome, got) && strcmp(expected_calls, calls) == 0 && strcmp(expected_text, text) == 0;
     if (!same && golden_report_mismatch(run->totals, run->path, step->line, golden_text_string(&step->line_text))) {
         golden_report_outcome(step->outcome, got);
         golden_report_lines("callback !", expected_calls, calls);
@@ -212,7 +214,8 @@ static bool replay_step(struct golden_run *run, const struct golden_players *pla
     run->totals->operations++;
     if (is_compared(run, operation))
         compare(run, players);
-    if (step->peer && (operation->flags & GOLDEN_CHANGES) && !golden_same_outcome(step->outcome, golden_text_string(&run->result)))
+    if (step->peer && (operation->flags & GOLDEN_CHANGES) &&
+        !golden_same_outcome(step->outcome, golden_text_string(&run->result)))
         run->departed = true;
     return true;
 }
@@ -241,6 +244,7 @@ static void replay_steps(struct golden_run *run, struct golden_parser *parser, c
     }
     if (read == GOLDEN_READ_BAD)
         say_bad(run, parser->bad_line, parser->why);
+    run->step = NULL;
     golden_step_close(&step);
 }
 
@@ -252,15 +256,18 @@ static void replay_input(struct golden_run *run, struct golden_input *input)
         return;
     }
     run->header = &parser.header;
-    run->totals->files++;
     const struct golden_players *players = families[parser.header.family];
     if (parser.header.pointer_bits != 32)
-        snprintf(run->why, sizeof run->why, "it was recorded with 64-bit pointers, and espmem has the chip's layout everywhere.");
-    if (run->why[0] == '\0' && players->open(run))
+        snprintf(run->why, sizeof run->why,
+                 "it was recorded with 64-bit pointers, and espmem has the chip's layout everywhere.");
+    if (run->why[0] == '\0' && players->open(run)) {
+        run->totals->files++;
         replay_steps(run, &parser, players);
-    else
+    } else {
         say_bad(run, 0, run->why);
+    }
     players->close(run);
+    run->header = NULL;
 }
 
 void golden_replay(const char *path, struct golden_totals *totals)

@@ -42,11 +42,11 @@ struct golden_run {
 };
 
 enum golden_operation_flag {
-    GOLDEN_HAS_OUTCOME = 1, /* recorded with "="; without it the line is a script's and is not compared */
+    GOLDEN_HAS_OUTCOME = 1,   /* recorded with "="; without it the line is a script's and is not compared */
     GOLDEN_ALWAYS_PRINTS = 2, /* recorded with output lines; the same */
-    GOLDEN_CHANGES = 4,     /* where the outcome differs from a defect's, so does all that follows */
-    GOLDEN_STARTS_ANEW = 8, /* nothing that went before matters any more */
-    GOLDEN_NEEDS_HEAP = 16, /* where run->heap is NULL nothing is done, and the outcome is "-" */
+    GOLDEN_CHANGES = 4,       /* where the outcome differs from a defect's, so does all that follows */
+    GOLDEN_STARTS_ANEW = 8,   /* nothing that went before matters any more */
+    GOLDEN_NEEDS_HEAP = 16,   /* where run->heap is NULL nothing is done, and the outcome is "-" */
 };
 
 struct golden_operation {

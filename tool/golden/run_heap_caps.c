@@ -337,4 +337,5 @@ static void close_chip(struct golden_run *run)
     golden_chip_close();
 }
 
-const struct golden_players golden_heap_caps = {operations, sizeof operations / sizeof *operations, true, open_chip, close_chip};
+const struct golden_players golden_heap_caps = {operations, sizeof operations / sizeof *operations, true, open_chip,
+                                                close_chip};

@@ -155,10 +155,10 @@ static void do_free_range(struct golden_run *run, const int64_t *argument)
 }
 
 static const struct golden_operation operations[] = {
-    {"map", "ssnnnn", GOLDEN_HAS_OUTCOME, do_map},      {"unmap", "sxn", GOLDEN_HAS_OUTCOME, do_unmap},
-    {"range", "sn", GOLDEN_HAS_OUTCOME, do_range},      {"alloc", "sn", GOLDEN_HAS_OUTCOME, do_allocate},
-    {"free", "s", GOLDEN_HAS_OUTCOME, do_free},         {"rfree", "s", GOLDEN_HAS_OUTCOME, do_free_range},
-    {"freesz", "", GOLDEN_HAS_OUTCOME, do_free_size},   {"phys", "", GOLDEN_HAS_OUTCOME, do_physical_size},
+    {"map", "ssnnnn", GOLDEN_HAS_OUTCOME, do_map},    {"unmap", "sxn", GOLDEN_HAS_OUTCOME, do_unmap},
+    {"range", "sn", GOLDEN_HAS_OUTCOME, do_range},    {"alloc", "sn", GOLDEN_HAS_OUTCOME, do_allocate},
+    {"free", "s", GOLDEN_HAS_OUTCOME, do_free},       {"rfree", "s", GOLDEN_HAS_OUTCOME, do_free_range},
+    {"freesz", "", GOLDEN_HAS_OUTCOME, do_free_size}, {"phys", "", GOLDEN_HAS_OUTCOME, do_physical_size},
     {"area", "", GOLDEN_HAS_OUTCOME, do_area},
 };
 

@@ -55,7 +55,8 @@ static void do_register(struct golden_run *run, const int64_t *argument)
     golden_slots_clear(&run->slots);
     run->registered = true;
     run->heap = NULL; /* where registering does not come back there is no heap */
-    run->heap = multi_heap_register((void *)address_of(run, argument[0]), (size_t)argument[1]); // NOLINT(performance-no-int-to-ptr)
+    run->heap =
+        multi_heap_register((void *)address_of(run, argument[0]), (size_t)argument[1]); // NOLINT(performance-no-int-to-ptr)
     result_offset(run, run->heap);
 }
 
@@ -296,4 +297,5 @@ static void close_chip(struct golden_run *run)
     golden_memory_close(&run->memory);
 }
 
-const struct golden_players golden_multi_heap = {operations, sizeof operations / sizeof *operations, true, open_chip, close_chip};
+const struct golden_players golden_multi_heap = {operations, sizeof operations / sizeof *operations, true, open_chip,
+                                                 close_chip};

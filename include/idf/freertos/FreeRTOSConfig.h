@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-#include "sdkconfig.h"
+#include "espmem_config.h"
 
 #ifndef CONFIG_FREERTOS_HZ
 #define CONFIG_FREERTOS_HZ 100

@@ -33,7 +33,7 @@ EventBits_t xEventGroupSync(EventGroupHandle_t xEventGroup, const EventBits_t ux
                             TickType_t xTicksToWait);
 EventBits_t xEventGroupGetBitsFromISR(EventGroupHandle_t xEventGroup);
 BaseType_t xEventGroupSetBitsFromISR(EventGroupHandle_t xEventGroup, const EventBits_t uxBitsToSet,
-                                     BaseType_t *pxHigherPriorityTaskWoken); /* at once; pdPASS */
+                                     BaseType_t *pxHigherPriorityTaskWoken);                             /* at once; pdPASS */
 BaseType_t xEventGroupClearBitsFromISR(EventGroupHandle_t xEventGroup, const EventBits_t uxBitsToClear); /* pdPASS */
 #define xEventGroupGetBits(group) xEventGroupClearBits((group), 0)
 

@@ -13,8 +13,8 @@
 #include "esp_rom_sys.h"
 #include "esp_system.h"
 #include "esp_timer.h"
+#include "espmem_config.h"
 #include "freertos/FreeRTOSConfig.h"
-#include "sdkconfig.h"
 #include "spinlock.h"
 
 #ifdef __cplusplus

@@ -34,9 +34,9 @@ BaseType_t xTimerReset(TimerHandle_t xTimer, TickType_t xTicksToWait); /* from n
 BaseType_t xTimerChangePeriod(TimerHandle_t xTimer, TickType_t xNewPeriod, TickType_t xTicksToWait); /* and starts it */
 /* Its memory goes back at once, or after its function if that is running. */
 BaseType_t xTimerDelete(TimerHandle_t xTimer, TickType_t xTicksToWait);
-#define xTimerStartFromISR(timer, woken) ((void)(woken), xTimerStart((timer), 0))
-#define xTimerStopFromISR(timer, woken) ((void)(woken), xTimerStop((timer), 0))
-#define xTimerResetFromISR(timer, woken) ((void)(woken), xTimerReset((timer), 0))
+#define xTimerStartFromISR(timer, woken)                ((void)(woken), xTimerStart((timer), 0))
+#define xTimerStopFromISR(timer, woken)                 ((void)(woken), xTimerStop((timer), 0))
+#define xTimerResetFromISR(timer, woken)                ((void)(woken), xTimerReset((timer), 0))
 #define xTimerChangePeriodFromISR(timer, period, woken) ((void)(woken), xTimerChangePeriod((timer), (period), 0))
 
 BaseType_t xTimerIsTimerActive(TimerHandle_t xTimer);

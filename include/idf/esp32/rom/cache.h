@@ -7,12 +7,30 @@
 extern "C" {
 #endif
 
-static inline void Cache_Flush(int cpu_no) { (void)cpu_no; }
-static inline void Cache_Flush_rom(int cpu_no) { (void)cpu_no; }
-static inline void Cache_Read_Enable(int cpu_no) { (void)cpu_no; }
-static inline void Cache_Read_Enable_rom(int cpu_no) { (void)cpu_no; }
-static inline void Cache_Read_Disable(int cpu_no) { (void)cpu_no; }
-static inline void Cache_Read_Disable_rom(int cpu_no) { (void)cpu_no; }
+static inline void Cache_Flush(int cpu_no)
+{
+    (void)cpu_no;
+}
+static inline void Cache_Flush_rom(int cpu_no)
+{
+    (void)cpu_no;
+}
+static inline void Cache_Read_Enable(int cpu_no)
+{
+    (void)cpu_no;
+}
+static inline void Cache_Read_Enable_rom(int cpu_no)
+{
+    (void)cpu_no;
+}
+static inline void Cache_Read_Disable(int cpu_no)
+{
+    (void)cpu_no;
+}
+static inline void Cache_Read_Disable_rom(int cpu_no)
+{
+    (void)cpu_no;
+}
 
 #ifdef __cplusplus
 }
