@@ -17,33 +17,13 @@
 
 static bool started;
 
-static void lock_himem(void)
-{
-    if (idf_chip.himem_open)
-        em_port_lock(&idf_chip.himem.lock);
-}
-
-/* Pages that another thread was switching: it is not there in the child, so nobody would ever settle
- * them. Nobody knows of that map either, so for the child it did not happen; an unmap did. */
-static void settle_himem(void)
-{
-    struct em_himem *himem = &idf_chip.himem;
-    for (unsigned i = 0; idf_chip.himem_open && i < himem->layout.pages; i++) {
-        if (!himem->pages[i].busy)
-            continue;
-        struct em_himem_bank *bank = &himem->banks[himem->pages[i].bank - 1];
-        bank->page = bank->busy = 0;
-        himem->pages[i].bank = himem->pages[i].busy = 0;
-        sim_banks_set_aside(himem->layout.first_page + i, 1);
-    }
-}
-
 static void before_fork(void)
 {
     if (!idf_chip.platform)
         return;
     idf_kernel_lock();
-    lock_himem();
+    if (idf_chip.himem_open)
+        em_port_lock(&idf_chip.himem.lock);
     em_port_lock(&idf_chip.pool.lock);
     for (struct em_caps_heap *heap = idf_chip.pool.first; heap; heap = heap->next)
         em_port_lock(&heap->lock);
@@ -75,9 +55,10 @@ static void after_fork_in_child(void)
     if (!sim_psram_child_forked() || !sim_banks_show_again())
         sim_refuse("the host has no memory for a second PSRAM of %zu KiB, which a forked process needs",
                    idf_chip.board.psram_bytes / 1024);
-    settle_himem();
     sim_threads_child_forked();
     unlock_all();
+    if (idf_chip.himem_open)
+        em_himem_end_busy(&idf_chip.himem); /* the threads that were switching banks are not here */
 }
 
 void sim_fork_start(void)

@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 
 # shellcheck disable=SC2154 # log and jobs are set by dev
-all_stages="harness format linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding install"
+all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding install"
 quick_stages="linux64 golden64"
 passed=0
 failed=0
@@ -134,9 +134,8 @@ stage_valgrind()
 {
     have valgrind || { skip "valgrind is not installed"; return; }
     built linux64 || return
-    # By default valgrind puts operator new of its own in place of a program's; here that is what is tested.
-    programs linux64 valgrind --quiet --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 \
-        --leak-check=full --errors-for-leak-kinds=definite
+    # valgrind's own new and delete would take the place of the chip's
+    programs linux64 valgrind --quiet --fair-sched=yes --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 }
 
 # The recordings that the code can answer; the others need guards and tracing, which are not there yet.
@@ -238,6 +237,7 @@ stage_floors() { built linux64 && script floors; }
 stage_harness() { script harness; }
 stage_freestanding() { script freestanding; }
 stage_install() { script install; }
+stage_docs() { script docs; }
 
 # ---- all of them ---------------------------------------------------------------------------------
 
