@@ -95,6 +95,8 @@ static uint32_t number_of(const void *handle, const struct handle_kind *kind, co
         return known;
     if (!handle)
         return refuse_handle(function, kind, handle, "it is NULL; was its allocation checked?");
+    if (!idf_chip.himem_open)
+        return refuse_handle(function, kind, handle, "this board has no bank switching");
     if (!is_readable(address))
         return refuse_handle(function, kind, handle, "it points into no heap of the chip");
     uint32_t number = ((const struct handle_block *)handle)->number;
