@@ -307,6 +307,21 @@ TEST(a_wrong_size_behind_a_good_head_reads_nothing_outside)
     }
 }
 
+TEST(a_wrong_size_in_what_was_a_block_reads_nothing_outside)
+{
+    heap = fenced_heap(EM_GUARD_LIGHT);
+    char *first = em_guard_allocate(heap, 40), *block = em_guard_allocate(heap, 40);
+    em_guard_allocate(heap, 4);
+    em_guard_free(heap, first);
+    em_guard_free(heap, block); /* its head stays as it is inside the merged block */
+    for (uint32_t left = 0; left < 8; left++) {
+        uint32_t size = (uint32_t)((uintptr_t)heap + 2 * PAGE - (uintptr_t)block) - left;
+        memcpy(block - 4, &size, 4);
+        fault_of(free_it, block);
+        CHECK_EQ(told.kind, EM_FAULT_DOUBLE_FREE);
+    }
+}
+
 static unsigned long seed = 1;
 
 static unsigned draw(unsigned below)
