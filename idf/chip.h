@@ -44,6 +44,19 @@ struct idf_task_service {
     void (*wake)(struct idf_task *task);
 };
 
+/* Who gives the program stand-ins for the chip's blocks, in pages that catch what is wrong at the access. */
+struct idf_fence {
+    /* A stand-in for a new block, or the block itself where it can have none. */
+    void *(*raise)(void *block, size_t size, size_t alignment);
+    /* The block behind the stand-in that starts at the address, NULL if none does; *size is what was asked for. */
+    void *(*behind)(const void *address, size_t *size);
+    /* Where in the chip's memory the byte at an address would be; 0 if no live stand-in has it. */
+    uintptr_t (*charged)(uintptr_t address);
+    /* Ends the stand-in at an address that the fence holds; the block behind it, NULL after a fault. */
+    void *(*lower)(void *address, enum em_operation during);
+    bool (*holds)(uintptr_t address); /* whether it is an address for stand-ins, whatever is there */
+};
+
 /* What the chip needs from whoever simulates it. Linked by a struct, since the tool and the tests
  * bring others than a program's boot. */
 struct idf_platform {
@@ -62,6 +75,7 @@ struct idf_platform {
     void *(*host_memory)(size_t bytes);
     struct em_bank_mmu *bank_mmu;         /* NULL: no banks */
     const struct idf_task_service *tasks; /* NULL: no tasks */
+    const struct idf_fence *fence;        /* NULL: the program holds the chip's own blocks */
 };
 
 enum { IDF_HEAPS = 128 };

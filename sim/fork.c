@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "banks.h"
+#include "fence.h"
 #include "idf/chip.h"
 #include "idf/kernel.h"
 #include "platform.h"
@@ -24,6 +25,7 @@ static void before_fork(void)
     idf_kernel_lock();
     if (idf_chip.himem_open)
         em_port_lock(&idf_chip.himem.lock);
+    sim_fence_lock();
     em_port_lock(&idf_chip.pool.lock);
     for (struct em_caps_heap *heap = idf_chip.pool.first; heap; heap = heap->next)
         em_port_lock(&heap->lock);
@@ -39,6 +41,7 @@ static void unlock_all(void)
     for (struct em_caps_heap *heap = idf_chip.pool.first; heap; heap = heap->next)
         em_port_unlock(&heap->lock);
     em_port_unlock(&idf_chip.pool.lock);
+    sim_fence_unlock();
     if (idf_chip.himem_open)
         em_port_unlock(&idf_chip.himem.lock);
     idf_kernel_unlock();

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "esp_heap_caps.h"
+#include "fence.h"
 #include "idf/chip.h"
 #include "space.h"
 
@@ -55,7 +56,8 @@ static bool chip_is_up(void)
 static bool is_of_chip(const void *block)
 {
     uintptr_t address = (uintptr_t)block;
-    return (chip_is_up() && em_caps_heap_of(&idf_chip.pool, address)) || sim_space_range_of(address);
+    return (chip_is_up() && em_caps_heap_of(&idf_chip.pool, address)) || sim_space_range_of(address) ||
+           sim_fence_holds(address);
 }
 
 static void *or_no_memory(void *block, size_t size)
