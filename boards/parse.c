@@ -140,7 +140,8 @@ static bool key_guard(struct em_board *board, const char *value)
 
 static bool is_guard(const char *name)
 {
-    return strcmp(name, "off") == 0 || strcmp(name, "light") == 0 || strcmp(name, "comprehensive") == 0;
+    return strcmp(name, "off") == 0 || strcmp(name, "light") == 0 || strcmp(name, "comprehensive") == 0 ||
+           strcmp(name, "page") == 0;
 }
 
 static bool key_manner(struct em_board *board, const char *value)
@@ -188,6 +189,16 @@ static bool key_tasks(struct em_board *board, const char *value)
     return set_flag(&board->system_tasks, value);
 }
 
+static bool key_quarantine(struct em_board *board, const char *value)
+{
+    return set_size(&board->quarantine, value);
+}
+
+static bool key_below(struct em_board *board, const char *value)
+{
+    return set_flag(&board->guard_below, value);
+}
+
 static bool key_data(struct em_board *board, const char *value)
 {
     return set_area(board, "the image's data", value);
@@ -208,7 +219,9 @@ static const struct key {
     {"reserve", key_reserve, "a number of banks"},
     {"cores", key_cores, "1 or 2"},
     {"engine", key_engine, "tlsf"},
-    {"guard", key_guard, "off, light or comprehensive"},
+    {"guard", key_guard, "off, light, comprehensive or page"},
+    {"quarantine", key_quarantine, "bytes, as 16M"},
+    {"below", key_below, "0 or 1: guard=page stops what comes before a block"},
     {"manner", key_manner, "chip or strict"},
     {"limit", key_limit, "bytes, as 16K, or never"},
     {"pool", key_pool, "bytes, as 32K"},
@@ -309,7 +322,7 @@ bool em_board_check(const struct em_board *board, char *why, size_t room)
         return refuse(why, room, "there is no engine \"%s\": choose engine=tlsf", board->engine);
     }
     if (!is_guard(board->guard)) {
-        return refuse(why, room, "there is no guard \"%s\": choose guard=off, light or comprehensive", board->guard);
+        return refuse(why, room, "there is no guard \"%s\": choose guard=off, light, comprehensive or page", board->guard);
     }
     return true;
 }
@@ -352,6 +365,7 @@ bool em_board_parse(struct em_board *board, const char *text, char *why, size_t 
         .cores = 2,
         .engine = "tlsf",
         .guard = "off",
+        .quarantine = 16 << 20,
         .malloc_limit = 16384,
         .internal_pool = 32768,
         .image = {{0x3FFB0000, 0x3FFB3448, "the image's data"}, {0x40080000, 0x4008E54C, "the image's code"}},

@@ -16,6 +16,7 @@
 #include "espmem/board.h"
 #include "espmem/caps.h"
 #include "espmem/himem.h"
+#include "espmem/owners.h"
 #include "espmem/trace.h"
 
 struct idf_task; /* idf/freertos.h: the host's record of a task */
@@ -44,6 +45,19 @@ struct idf_task_service {
     void (*wake)(struct idf_task *task);
 };
 
+/* Who gives the program stand-ins for the chip's blocks, in pages that catch what is wrong at the access. */
+struct idf_fence {
+    /* A stand-in for a new block, or the block itself where it can have none. */
+    void *(*raise)(void *block, size_t size, size_t alignment);
+    /* The block behind the stand-in that starts at the address, NULL if none does; *size is what was asked for. */
+    void *(*behind)(const void *address, size_t *size);
+    /* Where in the chip's memory the byte at an address would be; 0 if no live stand-in has it. */
+    uintptr_t (*charged)(uintptr_t address);
+    /* Ends the stand-in at an address that the fence holds; the block behind it, NULL after a fault. */
+    void *(*lower)(void *address, enum em_operation during);
+    bool (*holds)(uintptr_t address); /* whether it is an address for stand-ins, whatever is there */
+};
+
 /* What the chip needs from whoever simulates it. Linked by a struct, since the tool and the tests
  * bring others than a program's boot. */
 struct idf_platform {
@@ -68,6 +82,7 @@ struct idf_platform {
     bool (*code_name)(const void *address, char *text, size_t room);
     struct em_bank_mmu *bank_mmu;         /* NULL: no banks */
     const struct idf_task_service *tasks; /* NULL: no tasks */
+    const struct idf_fence *fence;        /* NULL: the program holds the chip's own blocks */
 };
 
 enum { IDF_HEAPS = 128 };
@@ -82,6 +97,7 @@ struct idf_chip {
     unsigned himem_pages; /* banks of the window that himem keeps, 0: none */
     bool himem_open;
     struct em_himem himem;
+    struct em_owners *owners; /* who owns which block; NULL: nobody keeps books */
     struct em_trace *trace;  /* NULL until the program asks for it */
     void *trace_hash_map;    /* what the chip's tracer takes for its own, where it is configured */
     size_t trace_hash_slots;

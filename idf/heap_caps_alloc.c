@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "allocation.h"
+#include "blocks.h"
 #include "caller.h"
 #include "chip.h"
 #include "esp_heap_caps.h"
@@ -52,7 +53,7 @@ static bool multiply(size_t n, size_t size, size_t *bytes)
 void *heap_caps_malloc(size_t size, uint32_t caps)
 {
     IDF_ENTRY;
-    void *block = em_caps_allocate(&idf_chip.pool, size, caps);
+    void *block = idf_block_out(em_caps_allocate(&idf_chip.pool, size, caps), size, 4);
     return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
 }
 
@@ -63,14 +64,20 @@ void *heap_caps_calloc(size_t n, size_t size, uint32_t caps)
     IDF_ENTRY;
     size_t bytes;
     bool fits = multiply(n, size, &bytes);
-    void *block = fits ? idf_zeroed(em_caps_allocate(&idf_chip.pool, bytes, caps), bytes) : NULL;
+    void *block = fits ? idf_block_out(em_caps_allocate(&idf_chip.pool, bytes, caps), bytes, 4) : NULL;
+    idf_zeroed(block, bytes);
     return block || size == 0 ? block : idf_allocation_failed(bytes, caps, __func__);
+}
+
+static void *resize(void *block, size_t size, uint32_t caps)
+{
+    return em_caps_reallocate(&idf_chip.pool, block, size, caps);
 }
 
 void *heap_caps_realloc(void *ptr, size_t size, uint32_t caps)
 {
     IDF_ENTRY;
-    void *block = em_caps_reallocate(&idf_chip.pool, ptr, size, caps);
+    void *block = idf_block_resize(ptr, size, caps, resize);
     return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
 }
 
@@ -79,7 +86,7 @@ void *heap_caps_aligned_alloc(size_t alignment, size_t size, uint32_t caps)
     IDF_ENTRY;
     if (idf_cannot_align(alignment, size))
         return NULL;
-    void *block = em_caps_allocate_aligned(&idf_chip.pool, alignment, size, caps);
+    void *block = idf_block_out(em_caps_allocate_aligned(&idf_chip.pool, alignment, size, caps), size, alignment);
     return block ? block : idf_allocation_failed(size, caps, __func__);
 }
 
@@ -96,7 +103,7 @@ void *heap_caps_aligned_calloc(size_t alignment, size_t n, size_t size, uint32_t
 void heap_caps_free(void *ptr)
 {
     IDF_ENTRY;
-    em_caps_free(&idf_chip.pool, ptr);
+    idf_block_free(ptr);
 }
 
 void heap_caps_aligned_free(void *ptr)
@@ -106,6 +113,11 @@ void heap_caps_aligned_free(void *ptr)
 
 /* ---- by preference --------------------------------------------------------------------------- */
 
+static void *attempt(void *block, size_t size, uint32_t caps)
+{
+    return em_caps_try(&idf_chip.pool, block, size, caps);
+}
+
 /* Tries the capabilities in `list` on ptr (NULL: a new block) until one has room. *last becomes the last
  * one tried, DEFAULT where there is none. */
 static void *prefer(void *ptr, size_t size, size_t num, va_list list, uint32_t *last)
@@ -114,7 +126,7 @@ static void *prefer(void *ptr, size_t size, size_t num, va_list list, uint32_t *
     *last = MALLOC_CAP_DEFAULT;
     for (size_t i = 0; i < num && !block; i++) {
         *last = va_arg(list, uint32_t);
-        block = em_caps_try(&idf_chip.pool, ptr, size, *last);
+        block = idf_block_resize(ptr, size, *last, attempt);
         if (size == 0)
             return NULL; /* ptr is free now, so there is nothing left to try it on */
     }

@@ -8,6 +8,7 @@
 #include "boot.h"
 #include "chip.h"
 #include "esp_log.h"
+#include "heap_tasks.h"
 #include "heap_watch.h"
 #include "memory_layout.h"
 #include "report.h"
@@ -36,6 +37,7 @@ void idf_heap_caps_init_pieces(const struct em_region_use *pieces, unsigned coun
         idf_stop("heap_caps_init: the heaps do not start (%s): none is 8BIT and INTERNAL with room for %u records",
                  em_error_text(error), count);
     idf_chip.heaps_open = true;
+    idf_heap_tasks_adopt();
 }
 
 void heap_caps_init(void)

@@ -15,13 +15,13 @@
 #include "esp_private/esp_psram_extram.h"
 #include "esp_psram.h"
 #include "fault.h"
+#include "fence.h"
 #include "fork.h"
 #include "idf/boot.h"
 #include "idf/chip.h"
 #include "idf/freertos.h"
 #include "platform.h"
 #include "psram.h"
-#include "space.h"
 
 static struct sim_settings booted;
 
@@ -35,8 +35,6 @@ static bool refuse(char *why, size_t room, const struct em_board *board)
 
 static bool power_on(const struct em_board *board, char *why, size_t room)
 {
-    sim_banks_close();
-    sim_space_clear(board->chip);
     if (!sim_psram_open(board->psram_bytes))
         return refuse(why, room, board);
     struct em_bank_mmu *bank_mmu = sim_banks_open(&board->chip->psram, board->manner);
@@ -46,7 +44,7 @@ static bool power_on(const struct em_board *board, char *why, size_t room)
     }
     sim_faults_start();
     sim_fork_start();
-    idf_chip_reset(board, sim_platform_start(bank_mmu));
+    idf_chip_reset(board, sim_platform_start(bank_mmu, sim_fence_open(board)));
     return true;
 }
 
@@ -109,7 +107,7 @@ bool sim_boot(const struct sim_settings *settings, char *why, size_t room)
 
 /* ---- the scheduler, and the main task ------------------------------------------------------- */
 
-enum { ANY_CORE = 0x7FFFFFFF, MAIN_STACK = 3584, MAIN_PRIORITY = 1 };
+enum { MAIN_STACK = 3584, MAIN_PRIORITY = 1 };
 
 /* What the chip starts by itself, in its order. */
 static const struct system_task {
@@ -120,7 +118,7 @@ static const struct system_task {
     bool main;
 } system_tasks[] = {
     {"ipc0", 24, 0, 1024, false}, {"ipc1", 24, 1, 1024, false}, {"main", MAIN_PRIORITY, 0, MAIN_STACK, true},
-    {"IDLE0", 0, 0, 1536, false}, {"IDLE1", 0, 1, 1536, false}, {"Tmr Svc", 1, ANY_CORE, 2048, false},
+    {"IDLE0", 0, 0, 1536, false}, {"IDLE1", 0, 1, 1536, false},
 };
 
 static bool start_system_task(const struct system_task *task)
@@ -128,7 +126,7 @@ static bool start_system_task(const struct system_task *task)
     bool charged = booted.board.system_tasks;
     if (task->main)
         return idf_task_adopt(task->name, task->priority, task->core, task->stack_bytes, charged);
-    if (!charged || (task->core != ANY_CORE && task->core >= (int)booted.board.cores))
+    if (!charged || task->core >= (int)booted.board.cores)
         return true;
     return idf_task_stand_in(task->name, task->priority, task->core, task->stack_bytes);
 }
@@ -138,6 +136,8 @@ static void start_system_tasks(void)
     for (size_t i = 0; i < sizeof system_tasks / sizeof system_tasks[0]; i++)
         if (!start_system_task(&system_tasks[i]))
             bail_out("app_start", "no memory for the system's own tasks");
+    if (booted.board.system_tasks && !idf_timers_start(true))
+        bail_out("app_start", "no memory for the timer task");
 }
 
 static void reserve_internal_pool(void)

@@ -136,9 +136,10 @@ static struct idf_platform platform = {
     .tasks = &sim_threads,
 };
 
-const struct idf_platform *sim_platform_start(struct em_bank_mmu *bank_mmu)
+const struct idf_platform *sim_platform_start(struct em_bank_mmu *bank_mmu, const struct idf_fence *fence)
 {
     boot_nanoseconds = nanoseconds();
     platform.bank_mmu = bank_mmu;
+    platform.fence = fence;
     return &platform;
 }

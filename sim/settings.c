@@ -41,6 +41,7 @@ static const char *const option_names[ESPMEM_OPTIONS] = {
     "CONFIG_HEAP_USE_HOOKS",
     "CONFIG_HEAP_TASK_TRACKING",
     "CONFIG_HEAP_TRACING_STACK_DEPTH",
+    "CONFIG_HEAP_TRACK_DELETED_TASKS",
 };
 
 /* The linker's names for the section's ends; absent in a program that has no such section. */
@@ -116,6 +117,8 @@ static void apply_program(struct sim_settings *settings, const struct program *p
     if (said[ESPMEM_OPTION_RTC_FAST_MEM_AS_HEAP] >= 0)
         board->rtc_heap = said[ESPMEM_OPTION_RTC_FAST_MEM_AS_HEAP] && board->cores == 1;
     set_flag(&board->abort_on_failure, said[ESPMEM_OPTION_HEAP_ABORT_WHEN_ALLOCATION_FAILS]);
+    set_flag(&board->task_tracking, said[ESPMEM_OPTION_HEAP_TASK_TRACKING]);
+    set_flag(&board->deleted_tasks, said[ESPMEM_OPTION_HEAP_TRACK_DELETED_TASKS]);
     if (said[ESPMEM_OPTION_HEAP_POISONING] >= 0)
         snprintf(board->guard, sizeof board->guard, "%s", guards[said[ESPMEM_OPTION_HEAP_POISONING] % 3]);
     if (said[ESPMEM_OPTION_FREERTOS_HZ] > 0)

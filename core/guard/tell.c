@@ -100,17 +100,20 @@ static void note_foreign(const struct em_heap *heap, const void *address, struct
     }
 }
 
-/* Marks that stand around what the heap does not take for a live block: its header is not what it was. */
+/* Marks that stand around what the heap does not take for a live block: its header is not what it was, or
+ * the next one, which takes this block for free. */
 static void note_header(const struct em_heap *heap, const void *address, struct em_fault *fault)
 {
-    const struct em_block *block = em_block_of_payload(em_guard_raw(address));
+    struct em_block *block = em_block_of_payload(em_guard_raw(address));
     fault->kind = em_fault_of(heap, em_guard_raw(address));
     fault->address = (uintptr_t)address;
-    if (fault->kind != EM_FAULT_DOUBLE_FREE) {
-        fault->kind = EM_FAULT_BAD_HEADER;
-        fault->address = (uintptr_t)block;
-        fault->found = block->header;
+    if (fault->kind == EM_FAULT_DOUBLE_FREE) {
+        return;
     }
+    block = em_size_is_sane(heap, block) ? em_block_next(block) : block;
+    fault->kind = EM_FAULT_BAD_HEADER;
+    fault->address = (uintptr_t)block;
+    fault->found = block->header;
 }
 
 static void diagnose(struct em_heap *heap, const void *address, struct em_fault *fault)
@@ -123,7 +126,7 @@ static void diagnose(struct em_heap *heap, const void *address, struct em_fault 
     struct search search = search_for(heap, address);
     if (em_word_at(raw) != EM_GUARD_HEAD_MARK) {
         note(fault, raw, EM_FAULT_BAD_HEAD, EM_GUARD_HEAD_MARK, em_word_at(raw));
-    } else if (search.place != LIVE && em_guard_is_intact(heap, address)) {
+    } else if (em_guard_is_intact(heap, address)) {
         note_header(heap, address, fault);
         return;
     } else {

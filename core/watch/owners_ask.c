@@ -19,6 +19,7 @@ static struct em_owner_view view_of(const struct em_owners *owners, uint32_t ent
         .entry = entry,
         .serial = task->serial,
         .handle = task->handle,
+        .life = task->life,
         .alive = task->phase == EM_OWNER_LIVES,
         .current = task->current,
         .peak = task->peak,
@@ -66,11 +67,11 @@ bool em_owners_next(struct em_owners *owners, const struct em_owner_view *after,
     return best.serial != 0;
 }
 
-bool em_owners_find(struct em_owners *owners, uintptr_t handle, struct em_owner_view *view)
+bool em_owners_find(struct em_owners *owners, uintptr_t handle, const uint32_t *life, struct em_owner_view *view)
 {
     struct em_owner_view seen, best = {.serial = 0};
     for (uint32_t entry = 1; look_at(owners, entry, &seen); entry++) {
-        if (seen.serial == 0 || seen.handle != handle) {
+        if (seen.serial == 0 || seen.handle != handle || (life != NULL && seen.life != *life)) {
             continue;
         }
         bool better = seen.alive != best.alive ? seen.alive : seen.serial > best.serial;

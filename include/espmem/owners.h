@@ -108,6 +108,7 @@ uint32_t em_owners_lost(struct em_owners *owners);
 struct em_owner_view {
     uint32_t entry, serial;
     uintptr_t handle;
+    uint32_t life;
     char name[EM_OWNER_NAME];
     bool alive;
     size_t current, peak; /* bytes over all heaps */
@@ -128,8 +129,9 @@ struct em_owner_part {
  * are equal. False at the end. O(tasks), the lock held for one at a time. */
 bool em_owners_next(struct em_owners *owners, const struct em_owner_view *after, struct em_owner_view *next);
 
-/* The listed task with this handle: the one that lives, else the youngest. Cost as next. */
-bool em_owners_find(struct em_owners *owners, uintptr_t handle, struct em_owner_view *view);
+/* The listed task with this handle and this life; `life` NULL: the one that lives, else the youngest. Cost
+ * as next. */
+bool em_owners_find(struct em_owners *owners, uintptr_t handle, const uint32_t *life, struct em_owner_view *view);
 
 /* How many listed tasks there are, and how many shares and blocks they have. Cost as next. */
 struct em_owners_limits em_owners_count(struct em_owners *owners);

@@ -7,9 +7,10 @@
 #include "check.h"
 #include "esp32/himem.h"
 #include "esp_heap_caps.h"
+#include "idf/chip.h"
 #include "sim/psram.h"
 
-/* Runs `body` in a forked child, tells when it has begun and lets it wait; true iff body returned true. */
+/* Runs `body` in a forked child; true iff it returned true there. */
 static bool in_child(bool (*body)(void *), void *context)
 {
     pid_t child = fork();
@@ -195,6 +196,31 @@ TEST(children_of_a_busy_parent_work)
     CHECK(good);
     CHECK_EQ(esp_himem_free_map_range(mapped.range), ESP_OK);
     CHECK_EQ(esp_himem_free(mapped.memory), ESP_OK);
+}
+
+/* As the core's records stand while a thread switches bank 0 into page 0. */
+static void set_busy(uint8_t busy, uint16_t shown)
+{
+    em_port_lock(&idf_chip.himem.lock);
+    idf_chip.himem.banks[0].busy = idf_chip.himem.pages[0].busy = busy;
+    idf_chip.himem.banks[0].page = idf_chip.himem.pages[0].bank = shown;
+    em_port_unlock(&idf_chip.himem.lock);
+}
+
+static bool nothing_is_busy(void *unused)
+{
+    (void)unused;
+    const struct em_himem_bank *bank = &idf_chip.himem.banks[0];
+    const struct em_himem_page *page = &idf_chip.himem.pages[0];
+    return !bank->busy && !page->busy && bank->page == 0 && page->bank == 0;
+}
+
+TEST(a_map_that_was_under_way_has_not_happened_in_the_child)
+{
+    set_busy(1, 1);
+    CHECK(in_child(nothing_is_busy, NULL));
+    CHECK(idf_chip.himem.banks[0].busy && idf_chip.himem.pages[0].busy);
+    set_busy(0, 0);
 }
 
 TEST(a_fork_leaves_no_second_file_behind)

@@ -58,7 +58,9 @@ TEST(a_nested_lock_is_free_only_after_the_last_unlock)
     __atomic_store_n(&entered, false, __ATOMIC_SEQ_CST);
     em_port_lock(&lock);
     em_port_lock(&lock);
+    em_port_lock(&lock);
     CHECK_EQ(pthread_create(&thread, NULL, enter, NULL), 0);
+    em_port_unlock(&lock);
     em_port_unlock(&lock);
     usleep(30000); /* long enough to be asleep, and to be wrong */
     CHECK(!__atomic_load_n(&entered, __ATOMIC_SEQ_CST));

@@ -144,6 +144,11 @@ static void on_failure(size_t size, uint32_t caps, const char *function)
         golden_text_print(capture.calls, "%" PRIu64 " 0x%" PRIx32 " %s\n", (uint64_t)size, caps, function);
 }
 
+void golden_capture_tasks(const struct idf_task_service *tasks)
+{
+    platform.tasks = tasks;
+}
+
 void golden_capture_failures(void)
 {
     heap_caps_register_failed_alloc_callback(on_failure);

@@ -17,6 +17,7 @@
 #include "tool/golden/parse.h"
 #include "tool/golden/report.h"
 #include "tool/golden/slots.h"
+#include "tool/golden/tasks.h"
 #include "tool/golden/text.h"
 
 struct golden_run {
@@ -39,6 +40,7 @@ struct golden_run {
     void *heap;                  /* multi_heap: the handle, NULL while there is none */
     bool registered;             /* multi_heap: there was an attempt to make one */
     struct golden_slots ranges;  /* himem: the slots of ranges */
+    struct golden_tasks tasks;   /* heap_caps: who calls */
 };
 
 enum golden_operation_flag {
@@ -47,8 +49,9 @@ enum golden_operation_flag {
     GOLDEN_CHANGES = 4,       /* where the outcome differs from a defect's, so does all that follows */
     GOLDEN_STARTS_ANEW = 8,   /* nothing that went before matters any more */
     GOLDEN_NEEDS_HEAP = 16,   /* where run->heap is NULL nothing is done, and the outcome is "-" */
-    GOLDEN_ALLOCATES = 32,    /* a call of the allocating functions, whatever comes of it */
-    GOLDEN_FREES = 64,        /* a call of the freeing ones */
+    GOLDEN_SHOWS_BOOKS = 32,  /* not compared where the original keeps its books in the heaps: in kind `task` */
+    GOLDEN_ALLOCATES = 64,    /* a call of the allocating functions, whatever comes of it */
+    GOLDEN_FREES = 128,       /* a call of the freeing ones */
 };
 
 struct golden_operation {

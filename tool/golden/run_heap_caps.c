@@ -27,6 +27,7 @@ static void fill_slot(struct golden_run *run, int64_t slot, void *pointer)
 {
     if (!golden_slot_set(&run->slots, slot, pointer))
         refuse(run, "there is no memory for so many slots.");
+    golden_tasks_note(run, slot);
     golden_result_pointer(run, pointer);
 }
 
@@ -286,29 +287,29 @@ static void do_poke(struct golden_run *run, const int64_t *argument)
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
-enum { ASKS = GOLDEN_HAS_OUTCOME, PRINTS = GOLDEN_ALWAYS_PRINTS, TAKES = ASKS | GOLDEN_ALLOCATES };
+enum { ASKS = GOLDEN_HAS_OUTCOME, PRINTS = GOLDEN_ALWAYS_PRINTS, BOOKS = GOLDEN_SHOWS_BOOKS, TAKES = ASKS | BOOKS | GOLDEN_ALLOCATES };
 
 static const struct golden_operation operations[] = {
     {"malloc", "snx", TAKES, do_malloc},
     {"free", "s", GOLDEN_FREES, do_free},
     {"allocsz", "s", ASKS, do_allocated_size},
-    {"info", "x", ASKS, do_info},
+    {"info", "x", ASKS | BOOKS, do_info},
     {"realloc", "snx", TAKES, do_realloc},
     {"aligned", "snnx", TAKES, do_aligned},
     {"afree", "s", GOLDEN_FREES, do_free},
-    {"largest", "x", ASKS, do_largest},
+    {"largest", "x", ASKS | BOOKS, do_largest},
     {"drealloc", "sn", TAKES, do_default_realloc},
     {"dmalloc", "sn", TAKES, do_default_malloc},
     {"calloc", "snnx", TAKES, do_calloc},
-    {"freesz", "x", ASKS, do_free_size},
+    {"freesz", "x", ASKS | BOOKS, do_free_size},
     {"check", "x", ASKS, do_check},
     {"daligned", "snn", TAKES, do_default_aligned},
-    {"minfree", "x", ASKS, do_minimum_free},
+    {"minfree", "x", ASKS | BOOKS, do_minimum_free},
     {"total", "x", ASKS, do_total},
     {"pmalloc", "snnx*", TAKES, do_prefer_malloc},
     {"pcalloc", "snnnx*", TAKES, do_prefer_calloc},
     {"prealloc", "snnx*", TAKES, do_prefer_realloc},
-    {"walk", "x", ASKS, do_walk},
+    {"walk", "x", ASKS | BOOKS, do_walk},
     {"acalloc", "snnnx", TAKES, do_aligned_calloc},
     {"addcaps", "xxxxx", ASKS, do_add_with_caps},
     {"addregion", "xx", ASKS, do_add_region},
@@ -316,12 +317,18 @@ static const struct golden_operation operations[] = {
     {"init", "", PRINTS, do_init},
     {"enable", "", 0, do_enable},
     {"extmem", "n", 0, do_limit_external},
-    {"print", "x", PRINTS, do_print},
-    {"dump", "x", PRINTS, do_dump},
+    {"print", "x", PRINTS | BOOKS, do_print},
+    {"dump", "x", PRINTS | BOOKS, do_dump},
     {"checkaddr", "x", ASKS, do_check_address},
     {"monstart", "", ASKS, do_monitor_start},
     {"monstop", "", ASKS, do_monitor_stop},
     {"poke", "sdb", 0, do_poke},
+    {"task", "xw", 0, golden_do_task},
+    {"taskprint", "", PRINTS, golden_do_task_print},
+    {"taskoverview", "", PRINTS, golden_do_task_overview},
+    {"taskprint1", "x", PRINTS, golden_do_task_print_one},
+    {"taskoverview1", "x", PRINTS, golden_do_task_overview_one},
+    {"taskinfo", "", ASKS, golden_do_task_info},
     {"trace init", "d", ASKS, golden_trace_init},
     {"trace start", "w", ASKS, golden_trace_start},
     {"trace stop", "", ASKS, golden_trace_stop},
@@ -335,7 +342,10 @@ static const struct golden_operation operations[] = {
 
 static bool open_chip(struct golden_run *run)
 {
-    if (!golden_board_whole_window(run) || !golden_chip_open(run))
+    if (!golden_board_whole_window(run))
+        return false;
+    golden_tasks_open(run);
+    if (!golden_chip_open(run))
         return false;
     golden_capture_failures();
     golden_trace_open(run);
@@ -344,8 +354,8 @@ static bool open_chip(struct golden_run *run)
 
 static void close_chip(struct golden_run *run)
 {
-    (void)run;
     golden_chip_close();
+    golden_tasks_close(run);
     golden_trace_close();
 }
 
