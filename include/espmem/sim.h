@@ -33,6 +33,12 @@ bool espmem_boot(const char *board, char *why, size_t room);
  * it makes no call of FreeRTOS. True without a chip. Not thread-safe. */
 bool espmem_shutdown(unsigned milliseconds);
 
+/* Called when the program panics, before anything is printed, on the thread that did it; `cause` is the
+ * chip's word for it. The one in the library does nothing: set a breakpoint at it, or define your own.
+ * May be called inside a signal handler; must return, or end the process. Where a debugger has the
+ * program, it stops here by itself (SIGTRAP). */
+void espmem_panic_hook(const char *cause);
+
 #ifdef __cplusplus
 }
 #endif
