@@ -21,7 +21,6 @@
 
 static const char TAG[] = "esp_himem";
 
-/* The chip's form of an error line. */
 static void complain(const char *function, int line, const char *text)
 {
     ESP_LOGE(TAG, "%s(%d): %s", function, line, text);

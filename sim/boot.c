@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "banks.h"
+#include "check.h"
 #include "esp_heap_caps.h"
 #include "esp_heap_caps_init.h"
 #include "esp_log.h"
@@ -42,6 +43,7 @@ static bool power_on(const struct em_board *board, char *why, size_t room)
         sim_psram_close();
         return refuse(why, room, board);
     }
+    sim_check_open(board->chip);
     sim_faults_start();
     sim_fork_start();
     idf_chip_reset(board, sim_platform_start(bank_mmu, sim_fence_open(board)));
