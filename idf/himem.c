@@ -360,61 +360,19 @@ static bool is_split(size_t bytes)
     return bytes % ESP_HIMEM_BLKSZ != 0;
 }
 
-/* The pages of a range that lie under [offset, offset + length). */
-struct pages {
-    unsigned first, behind;
-};
-static struct pages pages_under(em_himem_range range, size_t offset, size_t length)
+static struct idf_himem_pages pages_under(em_himem_range range, size_t offset, size_t length)
 {
     unsigned first = em_himem_range_page(&idf_chip.himem, range) + (unsigned)(offset / ESP_HIMEM_BLKSZ);
-    return (struct pages){first, first + (unsigned)(length / ESP_HIMEM_BLKSZ)};
+    return (struct idf_himem_pages){first, first + (unsigned)(length / ESP_HIMEM_BLKSZ)};
 }
 
-static bool shows_any(struct pages pages)
+static bool shows_any(struct idf_himem_pages pages)
 {
     unsigned bank;
     for (unsigned page = pages.first; page < pages.behind; page++)
         if (em_himem_page_shows(&idf_chip.himem, page, &bank))
             return true;
     return false;
-}
-
-/* ---- who maps what ---------------------------------------------------------------------------- */
-
-static unsigned number_in_himem(unsigned page)
-{
-    return page - idf_chip.himem.layout.first_page;
-}
-
-static void note_map(struct pages pages, bool read_only, const void *caller)
-{
-    for (unsigned page = pages.first; page < pages.behind; page++)
-        idf_himem_note_map(number_in_himem(page), read_only, caller);
-}
-
-static void note_unmap(const void *pointer, size_t length, const void *caller)
-{
-    size_t offset = (uintptr_t)pointer - idf_chip.himem.layout.window;
-    unsigned first = (unsigned)(offset / ESP_HIMEM_BLKSZ), count = (unsigned)(length / ESP_HIMEM_BLKSZ);
-    for (unsigned page = first; page < first + count; page++)
-        idf_himem_note_unmap(number_in_himem(page), caller);
-}
-
-/* Of the first page of the span that is not mapped: who mapped and unmapped it last. */
-static void tell_unmapped(struct pages pages, const char *function, const void *caller)
-{
-    unsigned page = pages.first, bank;
-    char name[IDF_CODE_NAME], mapper[IDF_CODE_NAME], unmapper[IDF_CODE_NAME];
-    while (page + 1 < pages.behind && em_himem_page_shows(&idf_chip.himem, page, &bank))
-        page++;
-    struct idf_himem_site site = idf_himem_site(number_in_himem(page));
-    unsigned long address = (unsigned long)(idf_chip.himem.layout.window + page * (size_t)ESP_HIMEM_BLKSZ);
-    idf_code_name(caller, name);
-    if (!site.mapped_by)
-        idf_note_misuse("%s, called by %s: 0x%08lx is not mapped, and never was", function, name, address);
-    else
-        idf_note_misuse("%s, called by %s: 0x%08lx is not mapped; mapped last by %s, unmapped by %s", function, name, address,
-                        idf_code_name(site.mapped_by, mapper), idf_code_name(site.unmapped_by, unmapper));
 }
 
 /* ---- map and unmap ---------------------------------------------------------------------------- */
@@ -432,7 +390,7 @@ esp_err_t esp_himem_map(esp_himem_handle_t handle, esp_himem_rangehandle_t range
     unsigned map_flags = (unsigned)flags & ESP_HIMEM_MAPFLAG_RO ? EM_MAP_READ_ONLY : 0;
     enum em_error error = em_himem_map(&idf_chip.himem, memory, window, ram_offset, range_offset, len, map_flags, out_ptr);
     if (error == EM_OK)
-        note_map(pages_under(window, range_offset, len), map_flags != 0, __builtin_return_address(0));
+        idf_himem_note_map(pages_under(window, range_offset, len), map_flags != 0, __builtin_return_address(0));
     if (error == EM_INVALID_ARG)
         COMPLAIN(is_split(ram_offset)     ? "ram offset not aligned to blocksize"
                  : is_split(range_offset) ? "range not aligned to blocksize"
@@ -452,7 +410,7 @@ esp_err_t esp_himem_unmap(esp_himem_rangehandle_t range, void *ptr, size_t len)
         return ESP_ERR_INVALID_ARG;
     enum em_error error = em_himem_unmap(&idf_chip.himem, window, ptr, len);
     if (error == EM_OK) {
-        note_unmap(ptr, len, __builtin_return_address(0));
+        idf_himem_note_unmap(ptr, len, __builtin_return_address(0));
         return ESP_OK;
     }
     uintptr_t start = idf_chip.himem.layout.window + em_himem_range_page(&idf_chip.himem, window) * (size_t)ESP_HIMEM_BLKSZ;
@@ -462,7 +420,7 @@ esp_err_t esp_himem_unmap(esp_himem_rangehandle_t range, void *ptr, size_t len)
              : is_past(range, offset, len) ? "range out of bounds for handle"
                                            : "not all of it is mapped");
     if (!is_split(offset) && !is_split(len) && !is_past(range, offset, len))
-        tell_unmapped(pages_under(window, offset, len), __func__, __builtin_return_address(0));
+        idf_himem_tell_unmapped(pages_under(window, offset, len), __func__, __builtin_return_address(0));
     return idf_error(error);
 }
 
@@ -481,37 +439,11 @@ static unsigned tell_live(const struct handle_kind *kind, const char *what, idf_
     return count;
 }
 
-/* How many pages from this one one call has mapped; 0 if it is not mapped. */
-static unsigned mapped_run(unsigned page, unsigned behind)
-{
-    unsigned bank, count = 0;
-    const void *mapper = idf_himem_site(number_in_himem(page)).mapped_by;
-    while (page + count < behind && em_himem_page_shows(&idf_chip.himem, page + count, &bank) &&
-           idf_himem_site(number_in_himem(page + count)).mapped_by == mapper)
-        count++;
-    return count;
-}
-
-static unsigned tell_mapped(idf_himem_listener *tell)
-{
-    const struct em_himem_layout *layout = &idf_chip.himem.layout;
-    const unsigned behind = layout->first_page + layout->pages;
-    unsigned count = 0;
-    for (unsigned page = layout->first_page, run; page < behind; page += run ? run : 1) {
-        run = mapped_run(page, behind);
-        if (run == 0)
-            continue;
-        tell("mapping", layout->window + page * layout->bank_size, run, idf_himem_site(number_in_himem(page)).mapped_by);
-        count++;
-    }
-    return count;
-}
-
 static unsigned left(idf_himem_listener *tell)
 {
     if (!idf_chip.himem_open)
         return 0;
-    unsigned mapped = tell_mapped(tell);
+    unsigned mapped = idf_himem_tell_mapped(tell);
     return mapped + tell_live(&memory_kind, "memory handle", tell) + tell_live(&range_kind, "range handle", tell);
 }
 

@@ -53,6 +53,15 @@ void sim_check_lift(uintptr_t start, size_t bytes, unsigned rules)
         __atomic_and_fetch(&sim_check_rules[page], (uint8_t)~rules, __ATOMIC_RELAXED);
 }
 
+void sim_check_set(uintptr_t start, size_t bytes, unsigned rules)
+{
+    size_t first, last;
+    if (!pages_of(start, bytes, &first, &last))
+        return;
+    for (size_t page = first; page <= last; page++)
+        __atomic_store_n(&sim_check_rules[page], (uint8_t)rules, __ATOMIC_RELAXED);
+}
+
 void sim_check_open(const struct em_chip *chip)
 {
     static bool opened;

@@ -35,6 +35,8 @@ void sim_check_open(const struct em_chip *chip);
 /* Adds or lifts rules for all pages that [start, start + bytes) touches. */
 void sim_check_add(uintptr_t start, size_t bytes, unsigned rules);
 void sim_check_lift(uintptr_t start, size_t bytes, unsigned rules);
+/* The same for whole pages with no other rules than these. */
+void sim_check_set(uintptr_t start, size_t bytes, unsigned rules);
 
 /* An access that a rule is against, perhaps: looks closer, and then warns or stops the program. `code` is
  * the address behind the call that announced it. */

@@ -13,12 +13,14 @@
 #include <sys/mman.h>
 
 #include "backtrace.h"
+#include "banks.h"
 #include "damage.h"
 #include "fence.h"
 #include "idf/fault_text.h"
 #include "panic.h"
 #include "ports/linux/port.h"
 #include "space.h"
+#include "warnings.h"
 
 enum { SIGNAL_STACK_BYTES = 64 * 1024 };
 
@@ -72,11 +74,24 @@ static void pass_on(int signal_number, siginfo_t *info, void *context)
     }
 }
 
+/* Whether the access can simply be repeated. */
+static bool is_let_through(uintptr_t address, const void *context)
+{
+    const char *kind = em_linux_access_kind(context);
+    uintptr_t code = em_linux_program_counter(context);
+    enum sim_passage passage = sim_banks_let_through(address, strcmp(kind, "write") == 0);
+    if (passage == SIM_LET_THROUGH)
+        sim_warn(kind, 0, address, code + 1);
+    return passage != SIM_STAYS_OUT;
+}
+
 static void on_signal(int signal_number, siginfo_t *info, void *context)
 {
     uintptr_t address = (uintptr_t)info->si_addr;
     char damage[400] = "";
     bool ours = sim_space_range_of(address) || sim_fence_holds(address);
+    if (info->si_code > 0 && ours && is_let_through(address, context))
+        return;
     if (info->si_code <= 0 || !(ours || had_nobody(earlier_for(signal_number)))) {
         pass_on(signal_number, info, context);
         return;

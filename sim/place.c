@@ -70,7 +70,7 @@ static void add_himem_page(struct text *text, const struct sim_page_view *view)
 {
     const struct em_himem_layout *layout = &idf_chip.himem.layout;
     unsigned page = view->page - layout->first_page;
-    const struct idf_himem_site site = idf_himem_site(page);
+    const struct idf_himem_site site = idf_himem_site(view->page);
     unsigned shown = idf_chip.himem.pages[page].bank;
     add(text, "himem page %u ", page);
     if (shown)

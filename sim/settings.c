@@ -148,10 +148,8 @@ static bool read_switch(bool *flag, const char *name, char *why, size_t room)
 
 static bool read_switches(struct sim_settings *settings, char *why, size_t room)
 {
-    bool warn = false;
-    if (!read_switch(&settings->board.explain, "ESPMEM_EXPLAIN", why, room) || !read_switch(&warn, "ESPMEM_WARN", why, room))
-        return false;
-    return !warn || refuse(why, room, "ESPMEM_WARN=1 is not possible yet: unset it");
+    return read_switch(&settings->board.explain, "ESPMEM_EXPLAIN", why, room) &&
+           read_switch(&settings->warns, "ESPMEM_WARN", why, room);
 }
 
 static bool check_recorder(char *why, size_t room)
@@ -239,8 +237,7 @@ bool sim_settings_of_process(struct sim_settings *settings, char *why, size_t ro
     if (named && !set_named_keys(&read.board, named, why, room))
         return false;
     if (!set_from_variable(&read.board, "manner", "ESPMEM_MANNER", why, room) ||
-        !set_from_variable(&read.board, "guard", "ESPMEM_GUARD", why, room) ||
-        !read_callers(&read, why, room))
+        !set_from_variable(&read.board, "guard", "ESPMEM_GUARD", why, room) || !read_callers(&read, why, room))
         return false;
     if (!check(&read, why, room) || !read_switches(&read, why, room) || !check_recorder(why, room))
         return false;
