@@ -10,6 +10,7 @@
 
 #include "banks.h"
 #include "check.h"
+#include "diram.h"
 #include "esp_heap_caps.h"
 #include "esp_heap_caps_init.h"
 #include "esp_log.h"
@@ -51,6 +52,7 @@ static bool power_on(const struct sim_settings *settings, char *why, size_t room
     }
     sim_check_open(board->chip);
     sim_faults_start();
+    sim_diram_open(board->chip);
     sim_fork_start();
     idf_chip_reset(board, sim_platform_start(bank_mmu, sim_fence_open(board)));
     return true;

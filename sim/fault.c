@@ -15,6 +15,7 @@
 #include "backtrace.h"
 #include "banks.h"
 #include "damage.h"
+#include "diram.h"
 #include "fence.h"
 #include "idf/fault_text.h"
 #include "panic.h"
@@ -79,6 +80,8 @@ static bool is_let_through(uintptr_t address, const void *context)
 {
     const char *kind = em_linux_access_kind(context);
     uintptr_t code = em_linux_program_counter(context);
+    if (sim_diram_take_over(address, strcmp(kind, "execution") == 0))
+        return true;
     enum sim_passage passage = sim_banks_let_through(address, strcmp(kind, "write") == 0);
     if (passage == SIM_LET_THROUGH)
         sim_warn(kind, 0, address, code + 1);
