@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "backtrace.h"
+#include "cache.h"
 #include "idf/chip.h"
 #include "panic.h"
 #include "space.h"
@@ -100,9 +101,9 @@ static _Noreturn void stop(const char *cause, uintptr_t address, size_t bytes, b
 
 static void check_place(uintptr_t place, uintptr_t address, size_t bytes, bool write, uintptr_t code)
 {
-    const unsigned rules = rules_at(place);
-    if (rules & SIM_CHECK_CACHE_OFF)
-        stop("Cache disabled but cached memory region accessed", address, bytes, write, code);
+    if (rules_at(place) & SIM_CHECK_CACHE_OFF && sim_cache_judge(place) == SIM_CACHE_IS_OFF)
+        stop(SIM_CACHE_CAUSE, address, bytes, write, code);
+    const unsigned rules = rules_at(place); /* the wait for the cache has changed them */
     if (rules & (SIM_CHECK_WORDS | SIM_CHECK_MIXED) && is_for_words(place, rules) && (address % 4 != 0 || bytes % 4 != 0))
         stop("LoadStoreError", address, bytes, write, code);
     if (!(rules & (write ? SIM_CHECK_NO_WRITE : SIM_CHECK_NO_READ)))

@@ -30,7 +30,7 @@ static bool found_anything(void)
     unsigned left = &idf_himem_service ? idf_himem_service.left(tell_left) : 0;
     unsigned warnings = sim_warnings(), misuses = idf_misuses();
     if (warnings > 0)
-        sim_say("%u warning%s: accesses that the chip lets through", warnings, warnings == 1 ? "" : "s");
+        sim_say("%u warning%s: what the chip lets through", warnings, warnings == 1 ? "" : "s");
     return left + warnings + misuses > 0;
 }
 

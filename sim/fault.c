@@ -14,6 +14,7 @@
 
 #include "backtrace.h"
 #include "banks.h"
+#include "cache.h"
 #include "damage.h"
 #include "diram.h"
 #include "fence.h"
@@ -47,7 +48,8 @@ static _Noreturn void stop_access(uintptr_t address, const void *context, const 
     uintptr_t place = jumped ? em_linux_return_address(context) : counter; /* of the code that is to blame */
     snprintf(detail, sizeof detail, "%s of 0x%08lx by the code at 0x%lx, %s", kind, (unsigned long)address,
              (unsigned long)place, sim_code_text(jumped ? place : place + 1, code));
-    sim_panic(&(struct sim_panic){cause_of(kind), detail, damage, address, true, counter});
+    bool by_cache = sim_cache_judge(address) == SIM_CACHE_IS_OFF;
+    sim_panic(&(struct sim_panic){by_cache ? SIM_CACHE_CAUSE : cause_of(kind), detail, damage, address, true, counter});
 }
 
 static const struct sigaction *earlier_for(int signal_number)
@@ -82,6 +84,9 @@ static bool is_let_through(uintptr_t address, const void *context)
     uintptr_t code = em_linux_program_counter(context);
     if (sim_diram_take_over(address, strcmp(kind, "execution") == 0))
         return true;
+    enum sim_cache_verdict verdict = sim_cache_judge(address);
+    if (verdict != SIM_CACHE_IS_ON)
+        return verdict == SIM_CACHE_WAS_WAITED_FOR;
     enum sim_passage passage = sim_banks_let_through(address, strcmp(kind, "write") == 0);
     if (passage == SIM_LET_THROUGH)
         sim_warn(kind, 0, address, code + 1);

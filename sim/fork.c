@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "banks.h"
+#include "cache.h"
 #include "diram.h"
 #include "fence.h"
 #include "idf/chip.h"
@@ -63,6 +64,7 @@ static void after_fork_in_child(void)
 {
     if (!idf_chip.platform)
         return;
+    sim_cache_child_forked();
     if (!sim_psram_child_forked() || !sim_banks_show_again())
         sim_refuse("the host has no memory for a second PSRAM of %zu KiB, which a forked process needs",
                    idf_chip.board.psram_bytes / 1024);

@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "banks.h"
+#include "cache.h"
+#include "check.h"
 #include "panic.h"
 #include "space.h"
 #include "symbols.h"
@@ -129,6 +131,11 @@ static void *host_memory(size_t bytes)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+static void words_joined(uintptr_t start, uintptr_t end)
+{
+    sim_check_add(start, end - start, SIM_CHECK_MIXED);
+}
+
 static struct idf_platform platform = {
     .milliseconds = milliseconds,
     .microseconds = microseconds,
@@ -138,6 +145,8 @@ static struct idf_platform platform = {
     .panic = panic,
     .restart = restart,
     .is_memory = is_memory,
+    .words_joined = words_joined,
+    .cache = sim_cache_enable,
     .host_memory = host_memory,
     .callers = sim_callers_of,
     .code_name = sim_code_name,

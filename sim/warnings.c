@@ -26,10 +26,15 @@ static bool is_new(uintptr_t code)
     return false;
 }
 
+void sim_count_warning(void)
+{
+    __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
+}
+
 void sim_warn(const char *kind, unsigned bytes, uintptr_t address, uintptr_t code)
 {
     char known[448], name[SIM_CODE_TEXT], width[24] = "";
-    __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED);
+    sim_count_warning();
     if (!is_new(code))
         return;
     if (bytes > 0)

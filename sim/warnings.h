@@ -10,6 +10,9 @@
  * "read"; bytes 0: not known. Callable from any thread and in a signal handler. */
 void sim_warn(const char *kind, unsigned bytes, uintptr_t address, uintptr_t code);
 
+/* Counts one that is told by somebody else. */
+void sim_count_warning(void);
+
 /* How many there were since the process began. */
 unsigned sim_warnings(void);
 

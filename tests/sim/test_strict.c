@@ -303,6 +303,9 @@ TEST(without_such_a_handler_an_address_in_no_memory_is_a_panic)
 {
     struct child child;
     child_run_self(&child, "", "read-nowhere");
+    CHECK(child.status != 0);
+    if (strstr(child.err, "Sanitizer"))
+        return; /* it takes crashes first */
     CHECK_EQ(child.status, 3);
     CHECK(strstr(child.err, "panic'ed (LoadProhibited). read of 0x00000010") != NULL);
     CHECK(strstr(child.err, "no address of the chip") != NULL);
