@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "backtrace.h"
+#include "cache.h"
 #include "espmem/sim.h"
 #include "idf/chip.h"
 #include "idf/freertos.h"
@@ -71,6 +72,7 @@ static void print_first_line(const struct sim_panic *panic, int core)
 static void print_place(uintptr_t address)
 {
     char known[448];
+    sim_cache_enable(true); /* what is to be looked at may be behind it */
     sim_place_describe(address, known, sizeof known);
     sim_say("0x%08lx: %s", (unsigned long)address, known);
 }

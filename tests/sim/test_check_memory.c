@@ -204,6 +204,7 @@ TEST(a_byte_of_a_heap_for_words_is_a_load_store_error)
 TEST(psram_is_out_of_reach_while_the_cache_is_disabled)
 {
     stops("", "read_without_cache", "panic'ed (Cache disabled but cached memory region accessed). ");
+    has(child.err, "it is in the heap SPIRAM at 0x3f800000");
     passes("", "read_around_guard", "4711\n");
     passes("", "wait_for_other", "1 4711\n");
 }
