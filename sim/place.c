@@ -110,13 +110,20 @@ static void add_owner(struct text *text, uintptr_t block)
     add(text, ", allocated by task 0x%08lx", number(handle));
 }
 
+/* PSRAM joins as any region does, without a name. */
+static const char *name_of(const struct em_caps_heap *heap)
+{
+    if (heap->type_name[0])
+        return heap->type_name;
+    return heap->all_caps & EM_CAP_SPIRAM ? "SPIRAM" : "that was added";
+}
+
 static void add_heap(struct text *text, const struct em_caps_heap *heap, uintptr_t address)
 {
     struct search search = {address, {0}};
     if (heap->heap)
         em_heap_walk(heap->heap, is_at, &search);
-    add(text, "it is in the heap %s at 0x%08lx-0x%08lx", heap->type_name[0] ? heap->type_name : "that the program added",
-        number(heap->start), number(heap->end));
+    add(text, "it is in the heap %s at 0x%08lx-0x%08lx", name_of(heap), number(heap->start), number(heap->end));
     if (!search.found.address)
         return;
     const bool marked = search.found.used && em_guard_of(heap->heap) != EM_GUARD_OFF;
