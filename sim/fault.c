@@ -12,7 +12,9 @@
 #include <sys/mman.h>
 
 #include "banks.h"
+#include "damage.h"
 #include "idf/chip.h"
+#include "idf/fault_text.h"
 #include "platform.h"
 #include "ports/linux/port.h"
 #include "space.h"
@@ -84,23 +86,33 @@ static void describe_address(uintptr_t address, char *text, size_t room)
 
 /* ---- accesses ------------------------------------------------------------------------------- */
 
-static _Noreturn void stop_access(uintptr_t address, const void *context)
+static _Noreturn void stop_access(uintptr_t address, const void *context, const char *damage)
 {
     char known[320];
     describe_address(address, known, sizeof known);
     const char *manner = idf_chip.board.manner == EM_MANNER_STRICT ? "strict" : "chip";
-    sim_say("%s of 0x%08lx by the code at 0x%lx: %s (manner %s)", em_linux_access_kind(context), number(address),
-            number(em_linux_program_counter(context)), known, manner);
+    sim_say("%s of 0x%08lx by the code at 0x%lx: %s (manner %s)%s", em_linux_access_kind(context), number(address),
+            number(em_linux_program_counter(context)), known, manner, damage);
     sim_die(SIM_EXIT_PANIC);
+}
+
+static const struct sigaction *earlier_for(int signal_number)
+{
+    return signal_number == SIGBUS ? &earlier_bus : &earlier_segv;
+}
+
+static bool had_nobody(const struct sigaction *earlier)
+{
+    return !(earlier->sa_flags & SA_SIGINFO) && (earlier->sa_handler == SIG_DFL || earlier->sa_handler == SIG_IGN);
 }
 
 /* Hands the signal to whoever had it before; without anybody the repeated access ends the process. */
 static void pass_on(int signal_number, siginfo_t *info, void *context)
 {
-    const struct sigaction *earlier = signal_number == SIGBUS ? &earlier_bus : &earlier_segv;
+    const struct sigaction *earlier = earlier_for(signal_number);
     if (earlier->sa_flags & SA_SIGINFO) {
         earlier->sa_sigaction(signal_number, info, context);
-    } else if (earlier->sa_handler == SIG_DFL || earlier->sa_handler == SIG_IGN) {
+    } else if (had_nobody(earlier)) {
         signal(signal_number, SIG_DFL);
         if (info->si_code <= 0) /* sent by somebody: nothing will repeat it */
             raise(signal_number);
@@ -112,8 +124,13 @@ static void pass_on(int signal_number, siginfo_t *info, void *context)
 static void on_signal(int signal_number, siginfo_t *info, void *context)
 {
     uintptr_t address = (uintptr_t)info->si_addr;
+    char damage[400] = "";
     if (info->si_code > 0 && sim_space_range_of(address))
-        stop_access(address, context);
+        stop_access(address, context, damage);
+    if (info->si_code > 0 && had_nobody(earlier_for(signal_number)))
+        sim_damage_describe(damage, sizeof damage);
+    if (damage[0]) /* else it is the program's own affair */
+        stop_access(address, context, damage);
     pass_on(signal_number, info, context);
 }
 
@@ -136,21 +153,24 @@ static bool is_at(void *context, const struct em_block_view *block)
 
 static void describe_fault(const struct em_fault *fault, char *text, size_t room)
 {
-    const struct em_caps_heap *heap = idf_chip.heaps_open ? em_caps_heap_of(&idf_chip.pool, fault->address) : NULL;
+    uintptr_t subject = fault->block ? fault->block : fault->address;
+    const struct em_caps_heap *heap = idf_chip.heaps_open ? em_caps_heap_of(&idf_chip.pool, subject) : NULL;
     if (!heap) {
-        describe_address(fault->address, text, room);
+        describe_address(subject, text, room);
         return;
     }
-    struct search search = {fault->address, {0}};
+    struct search search = {subject, {0}};
     if (heap->heap)
         em_heap_walk(heap->heap, is_at, &search);
     int length = snprintf(text, room, "it is in the heap %s at 0x%08lx-0x%08lx", heap->type_name, number(heap->start),
                           number(heap->end));
     if (!search.found.address || length < 0 || (size_t)length >= room)
         return;
-    snprintf(text + length, room - (size_t)length, ", %lu bytes inside the %s block of %lu bytes at 0x%08lx",
-             number(fault->address - (uintptr_t)search.found.address), search.found.used ? "used" : "free",
-             (unsigned long)search.found.size, number((uintptr_t)search.found.address));
+    const bool marked = search.found.used && em_guard_of(heap->heap) != EM_GUARD_OFF;
+    uintptr_t block = (uintptr_t)search.found.address + (marked ? EM_GUARD_HEAD_BYTES : 0);
+    snprintf(text + length, room - (size_t)length, ", %ld bytes inside the %s block of %lu bytes at 0x%08lx",
+             (long)(subject - block), search.found.used ? "used" : "free",
+             (unsigned long)(search.found.size - (marked ? EM_GUARD_BYTES : 0)), number(block));
 }
 
 /* The report is out already, so this is a panic without words of its own. */
@@ -160,7 +180,8 @@ static void stop_fault(const char *reason)
     sim_die(SIM_EXIT_PANIC);
 }
 
-static const struct em_linux_fault_handling core_faults = {.describe = describe_fault, .stop = stop_fault};
+static const struct em_linux_fault_handling core_faults = {
+    .print = idf_fault_print, .describe = describe_fault, .stop = stop_fault};
 
 /* ---- set-up --------------------------------------------------------------------------------- */
 

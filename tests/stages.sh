@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 
 # shellcheck disable=SC2154 # log and jobs are set by dev
-all_stages="harness format linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding install"
+all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding install"
 quick_stages="linux64 golden64"
 passed=0
 failed=0
@@ -138,8 +138,8 @@ stage_valgrind()
     programs linux64 valgrind --quiet --fair-sched=yes --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 }
 
-# The recordings that the code can answer; the others need guards and tracing, which are not there yet.
-golden_parts="multi_heap/32-none heap_caps/log-none himem"
+# The recordings that the code can answer; those of tracing are not there yet.
+golden_parts="multi_heap/32-none multi_heap/32-light multi_heap/32-comp heap_caps himem"
 
 # replay BUILD FILE|FOLDER...: into $log/golden-BUILD, without what the chip's console said.
 replay()
@@ -237,6 +237,7 @@ stage_floors() { built linux64 && script floors; }
 stage_harness() { script harness; }
 stage_freestanding() { script freestanding; }
 stage_install() { script install; }
+stage_docs() { script docs; }
 
 # ---- all of them ---------------------------------------------------------------------------------
 

@@ -5,22 +5,6 @@
  * One idea: a bad pointer is found before anything changes, and told after the lock is given back. */
 #include "core/heap/state.h"
 
-void em_heap_lock(struct em_heap *heap)
-{
-    struct em_lock *lock = em_far_get(&heap->lock);
-    if (EM_LIKELY(lock != NULL)) {
-        em_port_lock(lock);
-    }
-}
-
-void em_heap_unlock(struct em_heap *heap)
-{
-    struct em_lock *lock = em_far_get(&heap->lock);
-    if (EM_LIKELY(lock != NULL)) {
-        em_port_unlock(lock);
-    }
-}
-
 struct em_heap *em_heap_create(void *start, size_t bytes, const struct em_engine *engine)
 {
     if (start == NULL || !em_is_multiple((uintptr_t)start, 4)) {
@@ -51,31 +35,12 @@ __attribute__((noinline)) static void tell(const struct em_heap *heap, enum em_f
     em_port_fault(&(struct em_fault){.kind = kind, .during = during, .heap = (uintptr_t)heap, .address = (uintptr_t)address});
 }
 
-/* ---- totals ---------------------------------------------------------------------------------- */
-
-static inline void count_taken(struct em_heap *heap, const struct em_block *block)
-{
-    heap->free_bytes -= (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
-    em_layout_changed(heap, NULL, NULL);
-}
-
-static inline void note_minimum(struct em_heap *heap)
-{
-    if (heap->free_bytes < heap->minimum_free) {
-        heap->minimum_free = heap->free_bytes;
-    }
-}
-
 /* ---- taking and giving back ------------------------------------------------------------------ */
 
 void *em_heap_allocate(struct em_heap *heap, size_t size)
 {
     em_heap_lock(heap);
-    struct em_block *block = em_heap_engine(heap)->allocate(heap, size);
-    if (block != NULL) {
-        count_taken(heap, block);
-        note_minimum(heap);
-    }
+    struct em_block *block = em_take_block(heap, size);
     em_heap_unlock(heap);
     return block == NULL ? NULL : em_block_payload(block);
 }
@@ -88,8 +53,8 @@ void *em_heap_allocate_aligned(struct em_heap *heap, size_t size, size_t alignme
     em_heap_lock(heap);
     struct em_block *block = em_heap_engine(heap)->allocate_aligned(heap, size, alignment, offset);
     if (block != NULL) {
-        count_taken(heap, block);
-        note_minimum(heap);
+        em_count_taken(heap, block);
+        em_note_minimum(heap);
     }
     em_heap_unlock(heap);
     return block == NULL ? NULL : em_block_payload(block);
@@ -99,9 +64,7 @@ static inline enum em_fault_kind release(struct em_heap *heap, void *address)
 {
     enum em_fault_kind kind = em_fault_of(heap, address);
     if (EM_LIKELY(kind == EM_FAULT_NONE)) {
-        struct em_block *block = em_block_of_payload(address);
-        heap->free_bytes += (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
-        em_heap_engine(heap)->release(heap, block);
+        em_give_block(heap, em_block_of_payload(address));
     }
     return kind;
 }
@@ -130,7 +93,7 @@ static enum resized resize_block(struct em_heap *heap, struct em_block *block, s
         return MUST_MOVE;
     }
     heap->free_bytes += (uint32_t)(*old_size - em_block_size_of(block));
-    note_minimum(heap);
+    em_note_minimum(heap);
     return RESIZED;
 }
 
@@ -162,7 +125,7 @@ static void *move(struct em_heap *heap, void *address, size_t old_size, size_t s
     em_heap_lock(heap);
     struct em_block *block = em_heap_engine(heap)->allocate(heap, size);
     if (block != NULL) {
-        count_taken(heap, block);
+        em_count_taken(heap, block);
     }
     em_heap_unlock(heap);
     if (block == NULL) {
@@ -171,7 +134,7 @@ static void *move(struct em_heap *heap, void *address, size_t old_size, size_t s
     em_port_copy(em_block_payload(block), address, size < old_size ? size : old_size);
     em_heap_lock(heap);
     enum em_fault_kind kind = release(heap, address);
-    note_minimum(heap);
+    em_note_minimum(heap);
     em_heap_unlock(heap);
     if (kind != EM_FAULT_NONE) {
         tell(heap, kind, EM_DURING_REALLOCATE, address); /* freed by another task meanwhile */

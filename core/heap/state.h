@@ -1,6 +1,6 @@
 /* A heap's records, and the face that an engine shows to them.
  *
- * Shared by the files of core/heap only. Knows no capabilities and no guard's layout.
+ * Shared by core/heap and by core/guard above it. Knows no capabilities and no guard's layout.
  *
  *   start                                                            start + size
  *   | struct em_heap | the engine's tables | hdr block hdr block … hdr |
@@ -34,6 +34,7 @@ struct em_heap {
     uint32_t word_bits;   /* words of the engine's table that have a bit set */
     uint8_t class_bits;   /* log2 of the classes in a row */
     uint8_t rows;
+    uint8_t guard; /* enum em_guard; the heap itself never asks */
 };
 _Static_assert(sizeof(struct em_heap) <= EM_HEAP_RECORD_BYTES, "the records must fit where the chip has its own");
 
@@ -52,6 +53,11 @@ struct em_engine {
     bool (*check_free)(struct em_heap *heap, struct em_block *block, struct em_fault *fault);
     /* What is wrong with the tables themselves. */
     bool (*check_tables)(struct em_heap *heap, struct em_fault *fault);
+    /* The same engine, but what a release takes out of use (the headers and links of blocks that merge) is
+     * overwritten with EM_GUARD_FREE_BYTE. NULL: it has none. */
+    const struct em_engine *filled;
+    /* Bytes of a free block's payload, at its two ends, that are the engine's. */
+    uint8_t links_in_front, links_at_end;
 };
 
 /* A walk's place: the next block to show. Lies on the walker's stack. */
@@ -78,6 +84,10 @@ static inline struct em_block *em_end_block(const struct em_heap *heap)
     return (struct em_block *)(end - EM_HEADER_BYTES);
 }
 
+/* A walk's place is known to the heap from open, at its first block, to close. */
+void em_cursor_open(struct em_heap *heap, struct em_cursor *cursor);
+void em_cursor_close(struct em_heap *heap, struct em_cursor *cursor);
+
 /* Every walk learns that the heap has changed; cursors inside the merged block (start, end) go on
  * behind it. */
 void em_cursors_tell(struct em_heap *heap, const struct em_block *start, struct em_block *end);
@@ -87,6 +97,14 @@ static inline void em_layout_changed(struct em_heap *heap, const struct em_block
     if (EM_UNLIKELY(em_far_get(&heap->cursors) != NULL)) {
         em_cursors_tell(heap, start, end);
     }
+}
+
+/* Whether the size in a header leads to a header of this heap. */
+static inline bool em_size_is_sane(const struct em_heap *heap, const struct em_block *block)
+{
+    size_t size = em_block_size_of(block);
+    size_t room = (uintptr_t)em_end_block(heap) - (uintptr_t)block;
+    return size >= EM_PAYLOAD_MINIMUM && room > EM_HEADER_BYTES && size <= room - EM_HEADER_BYTES;
 }
 
 /* What is wrong with a user's address if a live block is to be behind it; EM_FAULT_NONE if nothing.
@@ -110,7 +128,52 @@ static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const v
     return EM_UNLIKELY(em_block_prev_is_free(em_block_behind(block, size))) ? EM_FAULT_NOT_A_BLOCK : EM_FAULT_NONE;
 }
 
-void em_heap_lock(struct em_heap *heap);
-void em_heap_unlock(struct em_heap *heap);
+/* ---- the lock, and the steps that are taken under it ------------------------------------------ */
+
+static inline void em_heap_lock(struct em_heap *heap)
+{
+    struct em_lock *lock = em_far_get(&heap->lock);
+    if (EM_LIKELY(lock != NULL)) {
+        em_port_lock(lock);
+    }
+}
+
+static inline void em_heap_unlock(struct em_heap *heap)
+{
+    struct em_lock *lock = em_far_get(&heap->lock);
+    if (EM_LIKELY(lock != NULL)) {
+        em_port_unlock(lock);
+    }
+}
+
+static inline void em_count_taken(struct em_heap *heap, const struct em_block *block)
+{
+    heap->free_bytes -= (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
+    em_layout_changed(heap, NULL, NULL);
+}
+
+static inline void em_note_minimum(struct em_heap *heap)
+{
+    if (heap->free_bytes < heap->minimum_free) {
+        heap->minimum_free = heap->free_bytes;
+    }
+}
+
+static inline struct em_block *em_take_block(struct em_heap *heap, size_t size)
+{
+    struct em_block *block = em_heap_engine(heap)->allocate(heap, size);
+    if (block != NULL) {
+        em_count_taken(heap, block);
+        em_note_minimum(heap);
+    }
+    return block;
+}
+
+/* A live block: em_fault_of has nothing against it. */
+static inline void em_give_block(struct em_heap *heap, struct em_block *block)
+{
+    heap->free_bytes += (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
+    em_heap_engine(heap)->release(heap, block);
+}
 
 #endif
