@@ -236,7 +236,7 @@ TEST(boards_that_cannot_be_are_refused_with_what_to_change)
         {"rtc=1", "rtc=1 needs cores=1: only then is RTC fast memory free for the heap"},
         {"trace=3", "trace=3 is impossible: trace memory has 0, 1 or 2 banks"},
         {"engine=buddy", "there is no engine \"buddy\": choose engine=tlsf"},
-        {"guard=on", "there is no guard \"on\": choose guard=off"},
+        {"guard=on", "there is no guard \"on\": choose guard=off, light or comprehensive"},
         {"data=0x40080000-0x40080004",
          "the image's code (0x40080000-0x4008e54c) overlaps the image's data (0x40080000-0x40080004): move one of them"},
         {"data=0x3FFAE000-0x3FFAE100",

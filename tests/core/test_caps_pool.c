@@ -253,6 +253,28 @@ TEST(a_block_in_an_inner_region_is_freed_there_and_one_around_it_in_the_outer)
     CHECK_EQ(test_port.faults, 0);
 }
 
+/* ---- asking while others free ---------------------------------------------------------------- */
+
+static void *victim;
+
+static void free_the_victim(void)
+{
+    em_caps_free(&rig.pool, victim);
+}
+
+TEST(a_block_that_is_freed_while_it_is_asked_for_is_no_fault)
+{
+    for (unsigned moment = 0; moment < 8; moment++) {
+        set_scene();
+        victim = em_caps_allocate(&rig.pool, 100, EM_CAP_8BIT);
+        test_port.skip = moment;
+        test_port.between = free_the_victim;
+        size_t size = em_caps_containing_block_size(&rig.pool, victim);
+        CHECK(size == 104 || size == 0);
+        CHECK_EQ(test_port.faults, 0);
+    }
+}
+
 /* ---- sums ------------------------------------------------------------------------------------ */
 
 TEST(questions_sum_over_the_heaps_that_have_all_the_caps)
