@@ -17,6 +17,7 @@
 #include "espmem/caps.h"
 #include "espmem/himem.h"
 #include "espmem/owners.h"
+#include "espmem/trace.h"
 
 struct idf_task; /* idf/freertos.h: the host's record of a task */
 
@@ -73,6 +74,12 @@ struct idf_platform {
     /* Memory of the host's, outside the chip's, for books about the chip; never given back. May hold
      * anything; what is not touched costs nothing. NULL iff there is none. */
     void *(*host_memory)(size_t bytes);
+    /* The callers of whoever has this frame, innermost first, up to `room` return addresses; how many. As
+     * far as the program keeps frame pointers. NULL: none can be found. */
+    unsigned (*callers)(const void *frame, void **list, unsigned room);
+    /* Writes what the program calls a code address ("function+0x12"), cut to `room`; false iff it has no
+     * name for it. Allocates nothing. NULL: there are no names. */
+    bool (*code_name)(const void *address, char *text, size_t room);
     struct em_bank_mmu *bank_mmu;         /* NULL: no banks */
     const struct idf_task_service *tasks; /* NULL: no tasks */
     const struct idf_fence *fence;        /* NULL: the program holds the chip's own blocks */
@@ -92,6 +99,12 @@ struct idf_chip {
     struct em_himem himem;
     struct em_owners *owners; /* who owns which block; NULL: nobody keeps books */
     void *monitor_note;       /* what the chip remembers while the minimum is monitored */
+    struct em_trace *trace;  /* NULL until the program asks for it */
+    void *trace_hash_map;    /* what the chip's tracer takes for its own, where it is configured */
+    size_t trace_hash_slots;
+    bool hooks_off;      /* the program's configuration does not want its allocation hooks called */
+    bool wants_callers;  /* calls note who makes them */
+    bool follows_frames; /* the program keeps frame pointers: callers of callers can be found */
     void (*failure_callback)(size_t size, uint32_t caps, const char *function);
 };
 

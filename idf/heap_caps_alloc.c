@@ -9,6 +9,7 @@
 
 #include "allocation.h"
 #include "blocks.h"
+#include "caller.h"
 #include "chip.h"
 #include "esp_heap_caps.h"
 #include "report.h"
@@ -51,6 +52,7 @@ static bool multiply(size_t n, size_t size, size_t *bytes)
 
 void *heap_caps_malloc(size_t size, uint32_t caps)
 {
+    IDF_ENTRY;
     void *block = idf_block_out(em_caps_allocate(&idf_chip.pool, size, caps), size, 4);
     return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
 }
@@ -59,6 +61,7 @@ void *heap_caps_malloc(size_t size, uint32_t caps)
  * left in 32 bits: recorded, so kept. */
 void *heap_caps_calloc(size_t n, size_t size, uint32_t caps)
 {
+    IDF_ENTRY;
     size_t bytes;
     bool fits = multiply(n, size, &bytes);
     void *block = fits ? idf_block_out(em_caps_allocate(&idf_chip.pool, bytes, caps), bytes, 4) : NULL;
@@ -73,12 +76,14 @@ static void *resize(void *block, size_t size, uint32_t caps)
 
 void *heap_caps_realloc(void *ptr, size_t size, uint32_t caps)
 {
+    IDF_ENTRY;
     void *block = idf_block_resize(ptr, size, caps, resize);
     return block || size == 0 ? block : idf_allocation_failed(size, caps, __func__);
 }
 
 void *heap_caps_aligned_alloc(size_t alignment, size_t size, uint32_t caps)
 {
+    IDF_ENTRY;
     if (idf_cannot_align(alignment, size))
         return NULL;
     void *block = idf_block_out(em_caps_allocate_aligned(&idf_chip.pool, alignment, size, caps), size, alignment);
@@ -88,6 +93,7 @@ void *heap_caps_aligned_alloc(size_t alignment, size_t size, uint32_t caps)
 /* A failure within is told by aligned_alloc's name, and an overflow not at all, as on the chip. */
 void *heap_caps_aligned_calloc(size_t alignment, size_t n, size_t size, uint32_t caps)
 {
+    IDF_ENTRY;
     size_t bytes;
     if (!multiply(n, size, &bytes))
         return NULL;
@@ -96,6 +102,7 @@ void *heap_caps_aligned_calloc(size_t alignment, size_t n, size_t size, uint32_t
 
 void heap_caps_free(void *ptr)
 {
+    IDF_ENTRY;
     idf_block_free(ptr);
 }
 
@@ -106,6 +113,11 @@ void heap_caps_aligned_free(void *ptr)
 
 /* ---- by preference --------------------------------------------------------------------------- */
 
+static void *try_resize(void *block, size_t size, uint32_t caps)
+{
+    return em_caps_try(&idf_chip.pool, block, size, caps);
+}
+
 /* Tries the capabilities in `list` on ptr (NULL: a new block) until one has room. *last becomes the last
  * one tried, DEFAULT where there is none. */
 static void *prefer(void *ptr, size_t size, size_t num, va_list list, uint32_t *last)
@@ -114,7 +126,7 @@ static void *prefer(void *ptr, size_t size, size_t num, va_list list, uint32_t *
     *last = MALLOC_CAP_DEFAULT;
     for (size_t i = 0; i < num && !block; i++) {
         *last = va_arg(list, uint32_t);
-        block = idf_block_resize(ptr, size, *last, resize);
+        block = idf_block_resize(ptr, size, *last, try_resize);
         if (size == 0)
             return NULL; /* ptr is free now, so there is nothing left to try it on */
     }
@@ -123,6 +135,7 @@ static void *prefer(void *ptr, size_t size, size_t num, va_list list, uint32_t *
 
 void *heap_caps_malloc_prefer(size_t size, size_t num, ...)
 {
+    IDF_ENTRY;
     uint32_t caps;
     va_list list;
     va_start(list, num);
@@ -133,6 +146,7 @@ void *heap_caps_malloc_prefer(size_t size, size_t num, ...)
 
 void *heap_caps_realloc_prefer(void *ptr, size_t size, size_t num, ...)
 {
+    IDF_ENTRY;
     uint32_t caps;
     va_list list;
     va_start(list, num);
@@ -144,6 +158,7 @@ void *heap_caps_realloc_prefer(void *ptr, size_t size, size_t num, ...)
 /* A failure is told with the size of one element, as on the chip. */
 void *heap_caps_calloc_prefer(size_t n, size_t size, size_t num, ...)
 {
+    IDF_ENTRY;
     uint32_t caps;
     size_t bytes;
     bool fits = multiply(n, size, &bytes);

@@ -8,6 +8,7 @@
 
 #include "allocation.h"
 #include "blocks.h"
+#include "caller.h"
 #include "chip.h"
 #include "esp_heap_caps.h"
 
@@ -26,6 +27,7 @@ void heap_caps_malloc_extmem_enable(size_t limit)
 
 void *heap_caps_malloc_default(size_t size)
 {
+    IDF_ENTRY;
     if (!external_enabled())
         return heap_caps_malloc(size, MALLOC_CAP_DEFAULT | MALLOC_CAP_INTERNAL);
     void *block = idf_block_out(em_caps_allocate_default(&idf_chip.pool, size), size, 4);
@@ -40,6 +42,7 @@ static void *resize(void *block, size_t size, uint32_t caps)
 
 void *heap_caps_realloc_default(void *ptr, size_t size)
 {
+    IDF_ENTRY;
     if (!external_enabled())
         return heap_caps_realloc(ptr, size, MALLOC_CAP_DEFAULT | MALLOC_CAP_INTERNAL);
     void *block = idf_block_resize(ptr, size, 0, resize);
@@ -48,6 +51,7 @@ void *heap_caps_realloc_default(void *ptr, size_t size)
 
 void *heap_caps_aligned_alloc_default(size_t alignment, size_t size)
 {
+    IDF_ENTRY;
     if (!external_enabled())
         return heap_caps_aligned_alloc(alignment, size, MALLOC_CAP_DEFAULT | MALLOC_CAP_INTERNAL);
     if (idf_cannot_align(alignment, size))

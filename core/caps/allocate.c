@@ -99,11 +99,19 @@ static void *choose(struct em_pool *pool, const struct em_request *request)
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-static inline void tell(struct em_pool *pool, enum em_event_kind kind, void *address, void *old,
-                        const struct em_request *request)
+/* What the caller asked for, and what became of it. */
+struct asked {
+    size_t size;
+    uint32_t caps;
+    struct em_request request;
+};
+
+static inline void tell(struct em_pool *pool, enum em_event_kind kind, void *address, void *old, const struct asked *asked)
 {
     if (em_is_watched(pool)) {
-        em_announce(pool, (struct em_event){kind, address, old, request->size, request->alignment, request->caps});
+        const struct em_request *request = &asked->request;
+        em_announce(pool, (struct em_event){kind, address, old, asked->size, request->size, request->alignment, asked->caps,
+                                            request->caps});
     }
 }
 
@@ -115,36 +123,40 @@ static void report_fault(enum em_fault_kind kind, enum em_operation during, cons
 /* ---- allocate -------------------------------------------------------------------------------- */
 
 /* One attempt; a success is told, a failure is not yet: another attempt may follow. */
-static void *attempt(struct em_pool *pool, size_t alignment, size_t size, uint32_t caps, struct em_request *request)
+static void *attempt(struct em_pool *pool, size_t alignment, size_t size, uint32_t caps)
 {
-    if (!em_request_make(request, pool, alignment, size, caps)) {
-        return NULL;
-    }
-    void *address = choose(pool, request);
-    if (address != NULL) {
-        tell(pool, EM_ALLOCATED, address, NULL, request);
+    struct asked asked = {size, caps, {0}};
+    bool possible = em_request_make(&asked.request, pool, alignment, size, caps);
+    void *address = possible ? choose(pool, &asked.request) : NULL;
+    if (size != 0) {
+        tell(pool, address == NULL ? EM_REFUSED : EM_ALLOCATED, address, NULL, &asked);
     }
     return address;
+}
+
+static void tell_failure(struct em_pool *pool, size_t size, size_t alignment, uint32_t caps)
+{
+    tell(pool, EM_FAILED, NULL, NULL, &(struct asked){size, caps, {size, alignment, caps, false}});
 }
 
 static void *told(struct em_pool *pool, void *address, size_t size, size_t alignment, uint32_t caps)
 {
     if (address == NULL && size != 0) {
-        tell(pool, EM_FAILED, NULL, NULL, &(struct em_request){size, alignment, caps, false});
+        tell_failure(pool, size, alignment, caps);
     }
     return address;
 }
 
 void *em_caps_allocate_aligned(struct em_pool *pool, size_t alignment, size_t size, uint32_t caps)
 {
-    struct em_request request;
-    return told(pool, attempt(pool, alignment, size, caps, &request), size, alignment, caps);
+    return told(pool, attempt(pool, alignment, size, caps), size, alignment, caps);
 }
 
 __attribute__((noinline)) static void *told_plain(struct em_pool *pool, void *address, size_t size, uint32_t caps)
 {
-    em_announce(pool, (struct em_event){address == NULL ? EM_FAILED : EM_ALLOCATED, address, NULL, size, 4, caps});
-    return address;
+    const struct asked asked = {size, caps, {size, 4, caps, false}};
+    tell(pool, address == NULL ? EM_REFUSED : EM_ALLOCATED, address, NULL, &asked);
+    return told(pool, address, size, 4, caps);
 }
 
 __attribute__((always_inline)) static inline void *allocate_plain(struct em_pool *pool, size_t size, uint32_t caps,
@@ -277,57 +289,102 @@ static size_t asked_bytes(const struct em_pool *pool, const struct em_place *pla
                            : em_less(em_guard_asked_size(place->heap->heap, place->block), pool->owner_bytes);
 }
 
-static void *move(struct em_pool *pool, void *address, const struct em_place *place, const struct em_request *request)
+/* To another heap. Told while the old block is still the caller's. */
+static void *move(struct em_pool *pool, void *address, const struct em_place *place, const struct asked *asked)
 {
-    size_t old_size = asked_bytes(pool, place);
-    void *moved = old_size == 0 ? NULL : choose(pool, request);
+    size_t old_size = asked_bytes(pool, place), size = asked->request.size;
+    void *moved = old_size == 0 ? NULL : choose(pool, &asked->request);
     if (moved == NULL) {
         return NULL;
     }
-    tell(pool, EM_ALLOCATED, moved, NULL, request);
-    em_port_copy(moved, address, request->size < old_size ? request->size : old_size);
-    em_caps_free(pool, address);
+    em_port_copy(moved, address, size < old_size ? size : old_size);
+    tell(pool, EM_RESIZED, moved, address, asked);
+    em_guard_free(place->heap->heap, place->block);
     return moved;
 }
 
-static void *attempt_resize(struct em_pool *pool, void *address, size_t size, uint32_t caps, struct em_request *request)
+struct resizing {
+    struct em_move_teller teller;
+    struct em_pool *pool;
+    void *address;
+    const struct asked *asked;
+};
+
+static void tell_moved(struct em_move_teller *teller, void *moved)
+{
+    const struct resizing *resizing = (const struct resizing *)teller; /* its first member */
+    void *address = (char *)moved + resizing->pool->owner_bytes;
+    tell(resizing->pool, EM_RESIZED, address, resizing->address, resizing->asked);
+}
+
+__attribute__((noinline)) static void *resize_watched(struct em_pool *pool, const struct em_place *place, void *address,
+                                                      const struct asked *asked)
+{
+    struct resizing resizing = {{tell_moved}, pool, address, asked};
+    size_t size = asked->request.size + pool->owner_bytes;
+    void *resized = em_guard_reallocate_telling(place->heap->heap, place->block, size, &resizing.teller);
+    if (resized == place->block) {
+        tell(pool, EM_RESIZED, address, address, asked);
+    }
+    return resized;
+}
+
+/* In its heap. The size does not grow to whole words there, as 32BIT has it for new blocks. */
+static void *resize_within(struct em_pool *pool, const struct em_place *place, void *address, const struct asked *asked)
+{
+    struct asked exact = *asked;
+    if ((asked->caps & EM_ALIGNED_CAPS) == 0) {
+        exact.request.size = asked->size;
+    }
+    char *resized = em_is_watched(pool)
+                        ? resize_watched(pool, place, address, &exact)
+                        : em_guard_reallocate(place->heap->heap, place->block, exact.request.size + pool->owner_bytes);
+    return resized == NULL ? NULL : resized + pool->owner_bytes;
+}
+
+static void *resize_or_move(struct em_pool *pool, void *address, const struct asked *asked)
 {
     struct em_place place;
-    if (!em_request_make(request, pool, 4, size, caps)) {
-        return NULL;
-    }
     if (!em_locate(pool, address, &place)) {
         report_fault(EM_FAULT_FOREIGN_POINTER, EM_DURING_REALLOCATE, address);
         return NULL;
     }
-    if (may_stay(&place, request)) {
-        char *resized = em_guard_reallocate(place.heap->heap, place.block, request->size + pool->owner_bytes);
-        if (resized != NULL) {
-            resized += pool->owner_bytes;
-            tell(pool, EM_RESIZED, resized, address, request);
-            return resized;
-        }
+    void *resized = may_stay(&place, &asked->request) ? resize_within(pool, &place, address, asked) : NULL;
+    return resized != NULL ? resized : move(pool, address, &place, asked);
+}
+
+static void *attempt_resize(struct em_pool *pool, void *address, size_t size, uint32_t caps)
+{
+    struct asked asked = {size, caps, {0}};
+    bool possible = em_request_make(&asked.request, pool, 4, size, caps);
+    void *resized = possible ? resize_or_move(pool, address, &asked) : NULL;
+    if (resized == NULL) {
+        tell(pool, EM_REFUSED, NULL, address, &asked);
     }
-    return move(pool, address, &place, request);
+    return resized;
 }
 
 /* Neither NULL nor size 0, which are an allocate and a free, reaches attempt_resize. */
-static void *attempt_reallocate(struct em_pool *pool, void *address, size_t size, uint32_t caps, struct em_request *request)
+void *em_caps_try(struct em_pool *pool, void *address, size_t size, uint32_t caps)
 {
     if (address == NULL) {
-        return attempt(pool, 4, size, caps, request);
+        return attempt(pool, 4, size, caps);
     }
     if (size == 0) {
         em_caps_free(pool, address);
         return NULL;
     }
-    return attempt_resize(pool, address, size, caps, request);
+    return attempt_resize(pool, address, size, caps);
+}
+
+void em_caps_give_up(struct em_pool *pool, size_t size, uint32_t caps)
+{
+    tell_failure(pool, size, 4, caps);
 }
 
 void *em_caps_reallocate(struct em_pool *pool, void *address, size_t size, uint32_t caps)
 {
-    struct em_request request;
-    return told(pool, attempt_reallocate(pool, address, size, caps, &request), size, 4, caps);
+    return told(pool, em_caps_try(pool, address, size, caps), size, 4, caps);
 }
 
 /* ---- plain malloc's policy ------------------------------------------------------------------- */
@@ -349,11 +406,10 @@ static void default_caps(struct em_pool *pool, size_t size, uint32_t caps[2])
 void *em_caps_allocate_aligned_default(struct em_pool *pool, size_t alignment, size_t size)
 {
     uint32_t caps[2];
-    struct em_request request;
     default_caps(pool, size, caps);
-    void *address = attempt(pool, alignment, size, caps[0], &request);
+    void *address = attempt(pool, alignment, size, caps[0]);
     if (address == NULL && caps[1] != 0) {
-        address = attempt(pool, alignment, size, caps[1], &request);
+        address = attempt(pool, alignment, size, caps[1]);
     }
     return told(pool, address, size, alignment, caps[1] != 0 ? caps[1] : caps[0]);
 }
@@ -366,11 +422,10 @@ void *em_caps_allocate_default(struct em_pool *pool, size_t size)
 void *em_caps_reallocate_default(struct em_pool *pool, void *address, size_t size)
 {
     uint32_t caps[2];
-    struct em_request request;
     default_caps(pool, size, caps);
-    void *moved = attempt_reallocate(pool, address, size, caps[0], &request);
+    void *moved = em_caps_try(pool, address, size, caps[0]);
     if (moved == NULL && size != 0 && caps[1] != 0) {
-        moved = attempt_reallocate(pool, address, size, caps[1], &request);
+        moved = em_caps_try(pool, address, size, caps[1]);
     }
     return told(pool, moved, size, 4, caps[1] != 0 ? caps[1] : caps[0]);
 }

@@ -230,21 +230,31 @@ enum em_error em_pool_add_region(struct em_pool *pool, uintptr_t start, uintptr_
 
 /* ---- watchers -------------------------------------------------------------------------------- */
 
+/* Where it hangs, or the end of the list. */
+static struct em_watcher **place_of(struct em_pool *pool, const struct em_watcher *watcher)
+{
+    struct em_watcher **place = &pool->watchers;
+    while (*place != NULL && *place != watcher) {
+        place = &(*place)->next;
+    }
+    return place;
+}
+
 void em_pool_watch(struct em_pool *pool, struct em_watcher *watcher)
 {
     em_port_lock(&pool->lock);
-    watcher->next = pool->watchers;
-    EM_PUBLISH(&pool->watchers, watcher);
+    struct em_watcher **place = place_of(pool, watcher);
+    if (*place == NULL) {
+        watcher->next = NULL;
+        EM_PUBLISH(place, watcher);
+    }
     em_port_unlock(&pool->lock);
 }
 
 void em_pool_unwatch(struct em_pool *pool, struct em_watcher *watcher)
 {
     em_port_lock(&pool->lock);
-    struct em_watcher **place = &pool->watchers;
-    while (*place != NULL && *place != watcher) {
-        place = &(*place)->next;
-    }
+    struct em_watcher **place = place_of(pool, watcher);
     if (*place != NULL) {
         EM_PUBLISH(place, watcher->next);
     }
@@ -253,7 +263,7 @@ void em_pool_unwatch(struct em_pool *pool, struct em_watcher *watcher)
 
 __attribute__((noinline)) void em_announce(struct em_pool *pool, struct em_event event)
 {
-    for (struct em_watcher *watcher = EM_LOAD(&pool->watchers); watcher != NULL; watcher = watcher->next) {
+    for (struct em_watcher *watcher = EM_LOAD(&pool->watchers); watcher != NULL; watcher = EM_LOAD(&watcher->next)) {
         watcher->notify(watcher, &event);
     }
 }

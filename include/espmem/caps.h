@@ -143,6 +143,9 @@ enum em_error em_pool_add_region(struct em_pool *pool, uintptr_t start, uintptr_
 /* Whether a region may be added beside (or inside) a registered one. */
 bool em_region_may_join(uintptr_t heap_start, uintptr_t heap_end, uintptr_t start, uintptr_t end);
 
+/* Tells this watcher of every event from now on, after those that came before it; once, however often it
+ * is added. The struct stays the caller's. unwatch: of none from now on, but a call on another thread may
+ * still be under way, so the struct must not be given up or added again at once. */
 void em_pool_watch(struct em_pool *pool, struct em_watcher *watcher);
 void em_pool_unwatch(struct em_pool *pool, struct em_watcher *watcher);
 
@@ -161,6 +164,10 @@ void *em_caps_allocate_aligned(struct em_pool *pool, size_t alignment, size_t si
 /* In the same heap if it has all the caps, else anywhere by caps, with the contents. NULL address: as
  * allocate. Size 0: as free, NULL. NULL iff it fits nowhere: the old block is untouched. */
 void *em_caps_reallocate(struct em_pool *pool, void *address, size_t size, uint32_t caps);
+/* The same as one of several attempts: where it fails, that is told as EM_REFUSED only. Whoever tries
+ * nothing else then tells it by em_caps_give_up. */
+void *em_caps_try(struct em_pool *pool, void *address, size_t size, uint32_t caps);
+void em_caps_give_up(struct em_pool *pool, size_t size, uint32_t caps);
 /* NULL is ignored; a pointer of no heap is a fault and nothing happens. */
 void em_caps_free(struct em_pool *pool, void *address);
 

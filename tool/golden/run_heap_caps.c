@@ -14,6 +14,7 @@
 #include "tool/golden/board.h"
 #include "tool/golden/capture.h"
 #include "tool/golden/chip.h"
+#include "tool/golden/run_trace.h"
 
 enum { PIECES = 64, PREFERENCES = 8 };
 
@@ -286,30 +287,30 @@ static void do_poke(struct golden_run *run, const int64_t *argument)
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
-enum { ASKS = GOLDEN_HAS_OUTCOME, PRINTS = GOLDEN_ALWAYS_PRINTS, BOOKS = GOLDEN_SHOWS_BOOKS };
+enum { ASKS = GOLDEN_HAS_OUTCOME, PRINTS = GOLDEN_ALWAYS_PRINTS, BOOKS = GOLDEN_SHOWS_BOOKS, TAKES = ASKS | BOOKS | GOLDEN_ALLOCATES };
 
 static const struct golden_operation operations[] = {
-    {"malloc", "snx", ASKS | BOOKS, do_malloc},
-    {"free", "s", 0, do_free},
+    {"malloc", "snx", TAKES, do_malloc},
+    {"free", "s", GOLDEN_FREES, do_free},
     {"allocsz", "s", ASKS, do_allocated_size},
     {"info", "x", ASKS | BOOKS, do_info},
-    {"realloc", "snx", ASKS | BOOKS, do_realloc},
-    {"aligned", "snnx", ASKS | BOOKS, do_aligned},
-    {"afree", "s", 0, do_free},
+    {"realloc", "snx", TAKES, do_realloc},
+    {"aligned", "snnx", TAKES, do_aligned},
+    {"afree", "s", GOLDEN_FREES, do_free},
     {"largest", "x", ASKS | BOOKS, do_largest},
-    {"drealloc", "sn", ASKS | BOOKS, do_default_realloc},
-    {"dmalloc", "sn", ASKS | BOOKS, do_default_malloc},
-    {"calloc", "snnx", ASKS | BOOKS, do_calloc},
+    {"drealloc", "sn", TAKES, do_default_realloc},
+    {"dmalloc", "sn", TAKES, do_default_malloc},
+    {"calloc", "snnx", TAKES, do_calloc},
     {"freesz", "x", ASKS | BOOKS, do_free_size},
     {"check", "x", ASKS, do_check},
-    {"daligned", "snn", ASKS | BOOKS, do_default_aligned},
+    {"daligned", "snn", TAKES, do_default_aligned},
     {"minfree", "x", ASKS | BOOKS, do_minimum_free},
     {"total", "x", ASKS, do_total},
-    {"pmalloc", "snnx*", ASKS | BOOKS, do_prefer_malloc},
-    {"pcalloc", "snnnx*", ASKS | BOOKS, do_prefer_calloc},
-    {"prealloc", "snnx*", ASKS | BOOKS, do_prefer_realloc},
+    {"pmalloc", "snnx*", TAKES, do_prefer_malloc},
+    {"pcalloc", "snnnx*", TAKES, do_prefer_calloc},
+    {"prealloc", "snnx*", TAKES, do_prefer_realloc},
     {"walk", "x", ASKS | BOOKS, do_walk},
-    {"acalloc", "snnnx", ASKS | BOOKS, do_aligned_calloc},
+    {"acalloc", "snnnx", TAKES, do_aligned_calloc},
     {"addcaps", "xxxxx", ASKS, do_add_with_caps},
     {"addregion", "xx", ASKS, do_add_region},
     {"blocksz", "sd", ASKS, do_containing_size},
@@ -328,6 +329,15 @@ static const struct golden_operation operations[] = {
     {"taskprint1", "x", PRINTS, golden_do_task_print_one},
     {"taskoverview1", "x", PRINTS, golden_do_task_overview_one},
     {"taskinfo", "", ASKS, golden_do_task_info},
+    {"trace init", "d", ASKS, golden_trace_init},
+    {"trace start", "w", ASKS, golden_trace_start},
+    {"trace stop", "", ASKS, golden_trace_stop},
+    {"trace pause", "", ASKS, golden_trace_pause},
+    {"trace resume", "", ASKS, golden_trace_resume},
+    {"trace get", "n", ASKS, golden_trace_get},
+    {"trace summary", "", ASKS, golden_trace_summary},
+    {"trace dump", "", PRINTS, golden_trace_dump},
+    {"trace dumpcaps", "x", PRINTS, golden_trace_dump_caps},
 };
 
 static bool open_chip(struct golden_run *run)
@@ -338,6 +348,7 @@ static bool open_chip(struct golden_run *run)
     if (!golden_chip_open(run))
         return false;
     golden_capture_failures();
+    golden_trace_open(run);
     return true;
 }
 
@@ -345,7 +356,13 @@ static void close_chip(struct golden_run *run)
 {
     golden_chip_close();
     golden_tasks_close(run);
+    golden_trace_close();
+}
+
+static void expect_calls(const struct golden_operation *operation)
+{
+    golden_trace_expect((operation->flags & GOLDEN_ALLOCATES) != 0, (operation->flags & GOLDEN_FREES) != 0);
 }
 
 const struct golden_players golden_heap_caps = {operations, sizeof operations / sizeof *operations, true, open_chip,
-                                                close_chip};
+                                                close_chip, expect_calls};

@@ -298,4 +298,4 @@ static void close_chip(struct golden_run *run)
 }
 
 const struct golden_players golden_multi_heap = {operations, sizeof operations / sizeof *operations, true, open_chip,
-                                                 close_chip};
+                                                 close_chip, NULL};
