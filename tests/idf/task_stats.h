@@ -34,6 +34,7 @@ static inline bool find_named(const char *name, task_stat_t *found)
 {
     heap_all_tasks_stat_t all;
     bool there = false;
+    memset(found, 0, sizeof *found);
     CHECK_EQ(heap_caps_alloc_all_task_stat_arrays(&all), ESP_OK);
     CHECK_EQ(heap_caps_get_all_task_stat(&all), ESP_OK);
     for (size_t i = 0; i < all.task_count && !there; i++) {
