@@ -209,13 +209,19 @@ static bool locate_code(struct em_pool *pool, void *address, struct em_place *pl
     return place->heap != NULL;
 }
 
-bool em_locate(struct em_pool *pool, void *address, struct em_place *place)
+/* See pool.h; inlined where every call counts. */
+__attribute__((always_inline)) static inline bool locate(struct em_pool *pool, void *address, struct em_place *place)
 {
     *place = (struct em_place){em_index_find(pool, (uintptr_t)address), (char *)address - pool->owner_bytes, 0, false};
     if (EM_LIKELY(place->heap != NULL)) {
         return EM_LOAD(&place->heap->heap) != NULL;
     }
     return locate_code(pool, address, place);
+}
+
+bool em_locate(struct em_pool *pool, void *address, struct em_place *place)
+{
+    return locate(pool, address, place);
 }
 
 __attribute__((noinline)) static void tell_free(struct em_pool *pool, void *address)
@@ -245,7 +251,7 @@ __attribute__((noinline)) static void release_other(struct em_pool *pool, void *
     if (address == NULL) {
         return;
     }
-    if (!em_locate(pool, address, &place)) {
+    if (!locate(pool, address, &place)) {
         report_fault(EM_FAULT_FOREIGN_POINTER, EM_DURING_FREE, address);
         return;
     }
@@ -345,7 +351,7 @@ static void *resize_within(struct em_pool *pool, const struct em_place *place, v
 static void *resize_or_move(struct em_pool *pool, void *address, const struct asked *asked)
 {
     struct em_place place;
-    if (!em_locate(pool, address, &place)) {
+    if (!locate(pool, address, &place)) {
         report_fault(EM_FAULT_FOREIGN_POINTER, EM_DURING_REALLOCATE, address);
         return NULL;
     }
