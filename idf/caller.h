@@ -29,8 +29,7 @@ unsigned idf_callers(void **list, unsigned room);
 
 static inline bool idf_enter(const void *address, const void *frame)
 {
-    return __builtin_expect(__atomic_load_n(&idf_chip.wants_callers, __ATOMIC_RELAXED), 0) &&
-           idf_caller_enter(address, frame);
+    return __builtin_expect(__atomic_load_n(&idf_chip.wants_callers, __ATOMIC_RELAXED), 0) && idf_caller_enter(address, frame);
 }
 
 static inline void idf_leave(const bool *entered)
