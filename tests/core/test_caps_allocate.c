@@ -305,6 +305,20 @@ TEST(realloc_moves_to_another_heap_where_the_own_is_full)
     CHECK(in(moved, 0x3FFB3448, 0x3FFE0000));
 }
 
+TEST(realloc_for_hardware_that_wants_whole_lines_moves_to_one)
+{
+    static struct em_chip chip;
+    set_scene();
+    chip = wishful_chip();
+    rig.pool.chip = &chip;
+    CHECK(allocate(4, EM_CAP_DMA) != 0);
+    uintptr_t block = allocate(100, EM_CAP_8BIT);
+    uintptr_t moved = (uintptr_t)em_caps_reallocate(&rig.pool, (void *)block, 50, EM_CAP_DMA);
+    CHECK(moved != 0 && moved != block && moved % 16 == 0);
+    CHECK_EQ(rig.event.kind, EM_FREED);
+    CHECK_EQ(em_caps_block_size(&rig.pool, (void *)moved), 64);
+}
+
 TEST(realloc_that_fits_nowhere_leaves_the_block_and_is_told_once)
 {
     set_scene();
