@@ -146,7 +146,9 @@ TEST(an_image_area_may_be_empty)
 /* ---- what is refused ------------------------------------------------------------------------- */
 
 #define NAMES "esp32-wroom, esp32-wrover-2m, esp32-wrover-4m, esp32-wrover-8m, esp32-wrover-16m"
-#define KEYS  "psram, bankswitch, reserve, cores, engine, guard, manner, limit, pool, rtc, trace, abort, tasks, data, code"
+#define KEYS                                                                                                                   \
+    "psram, bankswitch, reserve, cores, engine, guard, quarantine, below, manner, limit, pool, rtc, trace, abort, tasks, "     \
+    "data, code"
 
 TEST(an_unknown_board_is_refused_with_the_names_there_are)
 {
