@@ -258,6 +258,7 @@ void em_trace_get_summary(struct em_trace *trace, struct em_trace_summary *summa
 {
     em_port_lock(&trace->lock);
     *summary = trace->sums;
+    summary->newest = trace->serial;
     em_port_unlock(&trace->lock);
 }
 
@@ -340,13 +341,13 @@ static bool next_record(struct em_trace *trace, struct em_trace_cursor *cursor, 
     return more;
 }
 
-bool em_trace_walk(struct em_trace *trace, em_trace_visitor *visit, void *context)
+bool em_trace_walk(struct em_trace *trace, const struct em_trace_summary *as_of, em_trace_visitor *visit, void *context)
 {
     struct em_trace_cursor cursor;
     struct em_trace_copy copy;
     em_port_lock(&trace->lock);
     open_cursor(trace, &cursor);
-    uint32_t end = trace->serial;
+    uint32_t end = as_of == NULL ? trace->serial : as_of->newest;
     em_port_unlock(&trace->lock);
     while (next_record(trace, &cursor, end, &copy) && visit(context, &copy)) {
     }

@@ -325,14 +325,14 @@ TEST(a_walk_survives_what_its_visitor_frees_and_allocates)
     for (uintptr_t i = 1; i <= 10; i++)
         allocate(i * 16, i);
     struct visit visit = {.release_at = 2, .release = 0x40}; /* the next one */
-    CHECK(!em_trace_walk(&trace, see, &visit));
+    CHECK(!em_trace_walk(&trace, NULL, see, &visit));
     CHECK_EQ(visit.count, 9);
     CHECK_EQ(visit.seen[3], 0x50);
     visit = (struct visit){.release_at = 2, .release = 0x30}; /* the one that is shown */
-    CHECK(!em_trace_walk(&trace, see, &visit));
+    CHECK(!em_trace_walk(&trace, NULL, see, &visit));
     CHECK_EQ(visit.count, 9);
     visit = (struct visit){.grow = true};
-    CHECK(em_trace_walk(&trace, see, &visit));
+    CHECK(em_trace_walk(&trace, NULL, see, &visit));
     CHECK_EQ(visit.count, 8); /* and not those that came meanwhile */
     CHECK_EQ(summary().count, 16);
 }
@@ -344,7 +344,7 @@ TEST(a_walk_never_holds_the_lock_for_more_than_one_record)
         allocate(i * 16, i);
     struct visit visit = {0};
     unsigned taken = test_locks_taken;
-    em_trace_walk(&trace, see, &visit);
+    em_trace_walk(&trace, NULL, see, &visit);
     CHECK(test_locks_taken - taken >= 50);
 }
 
