@@ -184,6 +184,11 @@ static bool key_abort(struct em_board *board, const char *value)
     return set_flag(&board->abort_on_failure, value);
 }
 
+static bool key_explain(struct em_board *board, const char *value)
+{
+    return set_flag(&board->explain, value);
+}
+
 static bool key_tasks(struct em_board *board, const char *value)
 {
     return set_flag(&board->system_tasks, value);
@@ -228,6 +233,7 @@ static const struct key {
     {"rtc", key_rtc, "0 or 1: RTC fast memory as heap"},
     {"trace", key_trace, "0, 1 or 2 banks of trace memory"},
     {"abort", key_abort, "0 or 1: stop where an allocation fails"},
+    {"explain", key_explain, "0 or 1: say why an allocation fails"},
     {"tasks", key_tasks, "0 or 1: charge for the system's own tasks"},
     {"data", key_data, "START-END of the image's static data"},
     {"code", key_code, "START-END of the image's code in IRAM"},

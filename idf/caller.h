@@ -39,7 +39,7 @@ static inline void idf_leave(const bool *entered)
 }
 
 #define IDF_ENTRY                                                                                                              \
-    __attribute__((cleanup(idf_leave))) const bool idf_entered =                                                               \
+    __attribute__((cleanup(idf_leave), unused)) const bool idf_entered =                                                       \
         idf_enter(__builtin_return_address(0), __builtin_frame_address(0))
 
 #endif

@@ -96,6 +96,9 @@ bool sim_boot(const struct sim_settings *settings, char *why, size_t room)
     if (!power_on(&settings->board, why, room))
         return false;
     booted = *settings;
+    idf_chip.hooks_off = booted.hooks_off;
+    idf_chip.follows_frames = booted.follows_frames;
+    idf_chip.wants_callers = booted.board.explain;
     start_psram();
     heap_caps_init();
     add_psram_to_heap();

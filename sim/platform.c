@@ -12,6 +12,7 @@
 
 #include "banks.h"
 #include "space.h"
+#include "symbols.h"
 #include "threads.h"
 
 enum { CYCLES_PER_MICROSECOND = 160 };
@@ -133,6 +134,8 @@ static struct idf_platform platform = {
     .restart = restart,
     .is_memory = is_memory,
     .host_memory = host_memory,
+    .callers = sim_callers_of,
+    .code_name = sim_code_name,
     .tasks = &sim_threads,
 };
 

@@ -8,27 +8,6 @@
 
 /* ---- the choice of a heap -------------------------------------------------------------------- */
 
-/* Why a heap is passed over at a priority; in this order. */
-enum refusal {
-    ASKED,         /* it may try */
-    NOT_THIS_TURN, /* it has none of the caps at this priority: its turn comes, or came, at another */
-    LACKS_CAPS,    /* not all of the caps at any priority */
-    NOT_STARTED,   /* its start-up stack is still in use */
-};
-
-static inline enum refusal refusal_of(const struct em_caps_heap *record, unsigned priority, uint32_t caps,
-                                      struct em_heap **heap)
-{
-    if ((record->caps[priority] & caps) == 0) {
-        return NOT_THIS_TURN;
-    }
-    if ((caps & ~record->all_caps) != 0) {
-        return LACKS_CAPS;
-    }
-    *heap = EM_LOAD(&record->heap);
-    return *heap == NULL ? NOT_STARTED : ASKED;
-}
-
 /* What lies behind the owner word is aligned, and the caller's. */
 static void *plain_block(struct em_heap *heap, size_t size, size_t alignment, size_t owner_bytes)
 {
@@ -80,7 +59,7 @@ __attribute__((always_inline)) static inline void *choose_as(struct em_pool *poo
     for (unsigned priority = 0; priority < EM_PRIORITIES; priority++) {
         for (struct em_caps_heap *record = first; record != NULL; record = record->next) {
             struct em_heap *heap;
-            if (refusal_of(record, priority, request->caps, &heap) != ASKED) {
+            if (em_turn_of(record, priority, request->caps, &heap) != EM_TURN_ASKED) {
                 continue;
             }
             void *address = served(pool, record, heap, request, wish);
@@ -122,11 +101,18 @@ static void report_fault(enum em_fault_kind kind, enum em_operation during, cons
 
 /* ---- allocate -------------------------------------------------------------------------------- */
 
-/* One attempt; a success is told, a failure is not yet: another attempt may follow. */
+static inline bool ask(struct asked *asked, const struct em_pool *pool, size_t alignment, size_t size, uint32_t caps)
+{
+    asked->size = size;
+    asked->caps = caps;
+    return em_request_make(&asked->request, pool, alignment, size, caps) == EM_NO_FLAW;
+}
+
+/* One attempt; a failure is told as such only by whoever tries nothing else. */
 static void *attempt(struct em_pool *pool, size_t alignment, size_t size, uint32_t caps)
 {
-    struct asked asked = {size, caps, {0}};
-    bool possible = em_request_make(&asked.request, pool, alignment, size, caps);
+    struct asked asked;
+    bool possible = ask(&asked, pool, alignment, size, caps);
     void *address = possible ? choose(pool, &asked.request) : NULL;
     if (size != 0) {
         tell(pool, address == NULL ? EM_REFUSED : EM_ALLOCATED, address, NULL, &asked);
@@ -324,27 +310,25 @@ static void tell_moved(struct em_move_teller *teller, void *moved)
 }
 
 __attribute__((noinline)) static void *resize_watched(struct em_pool *pool, const struct em_place *place, void *address,
-                                                      const struct asked *asked)
+                                                      const struct asked *asked, size_t size)
 {
-    struct resizing resizing = {{tell_moved}, pool, address, asked};
-    size_t size = asked->request.size + pool->owner_bytes;
-    void *resized = em_guard_reallocate_telling(place->heap->heap, place->block, size, &resizing.teller);
+    struct asked exact = *asked;
+    exact.request.size = size;
+    struct resizing resizing = {{tell_moved}, pool, address, &exact};
+    char *resized = em_guard_reallocate_telling(place->heap->heap, place->block, size + pool->owner_bytes, &resizing.teller);
     if (resized == place->block) {
-        tell(pool, EM_RESIZED, address, address, asked);
+        tell(pool, EM_RESIZED, address, address, &exact);
     }
     return resized;
 }
 
 /* In its heap. The size does not grow to whole words there, as 32BIT has it for new blocks. */
-static void *resize_within(struct em_pool *pool, const struct em_place *place, void *address, const struct asked *asked)
+static inline void *resize_within(struct em_pool *pool, const struct em_place *place, void *address, const struct asked *asked)
 {
-    struct asked exact = *asked;
-    if ((asked->caps & EM_ALIGNED_CAPS) == 0) {
-        exact.request.size = asked->size;
-    }
+    size_t size = (asked->caps & EM_ALIGNED_CAPS) == 0 ? asked->size : asked->request.size;
     char *resized = em_is_watched(pool)
-                        ? resize_watched(pool, place, address, &exact)
-                        : em_guard_reallocate(place->heap->heap, place->block, exact.request.size + pool->owner_bytes);
+                        ? resize_watched(pool, place, address, asked, size)
+                        : em_guard_reallocate_telling(place->heap->heap, place->block, size + pool->owner_bytes, NULL);
     return resized == NULL ? NULL : resized + pool->owner_bytes;
 }
 
@@ -361,8 +345,8 @@ static void *resize_or_move(struct em_pool *pool, void *address, const struct as
 
 static void *attempt_resize(struct em_pool *pool, void *address, size_t size, uint32_t caps)
 {
-    struct asked asked = {size, caps, {0}};
-    bool possible = em_request_make(&asked.request, pool, 4, size, caps);
+    struct asked asked;
+    bool possible = ask(&asked, pool, 4, size, caps);
     void *resized = possible ? resize_or_move(pool, address, &asked) : NULL;
     if (resized == NULL) {
         tell(pool, EM_REFUSED, NULL, address, &asked);

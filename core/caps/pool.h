@@ -5,6 +5,7 @@
 #include "core/base/atomic.h"
 #include "core/base/bits.h"
 #include "espmem/caps.h"
+#include "espmem/explain.h"
 
 /* A request as the heaps are asked for it: checked and rounded once. */
 struct em_request {
@@ -21,8 +22,32 @@ static inline bool em_request_is_plain(uint32_t caps)
     return (caps & (EM_ALIGNED_CAPS | EM_CAP_EXEC | EM_CAP_32BIT)) == 0;
 }
 
-/* False iff nobody could serve it: size 0 or too large, alignment no power of two, EXEC with data. */
-bool em_request_make(struct em_request *request, const struct em_pool *pool, size_t alignment, size_t size, uint32_t caps);
+/* What is wrong with it in itself, so that nobody could serve it. */
+enum em_flaw em_request_make(struct em_request *request, const struct em_pool *pool, size_t alignment, size_t size,
+                             uint32_t caps);
+
+/* ---- the choice of a heap ---- */
+
+/* Why a heap is passed over at a priority; in this order. */
+enum em_turn {
+    EM_TURN_ASKED,       /* it may try */
+    EM_TURN_NOT_NOW,     /* it has none of the caps at this priority: its turn comes, or came, at another */
+    EM_TURN_LACKS_CAPS,  /* not all of the caps at any priority */
+    EM_TURN_NOT_STARTED, /* its start-up stack is still in use */
+};
+
+static inline enum em_turn em_turn_of(const struct em_caps_heap *record, unsigned priority, uint32_t caps,
+                                      struct em_heap **heap)
+{
+    if ((record->caps[priority] & caps) == 0) {
+        return EM_TURN_NOT_NOW;
+    }
+    if ((caps & ~record->all_caps) != 0) {
+        return EM_TURN_LACKS_CAPS;
+    }
+    *heap = EM_LOAD(&record->heap);
+    return *heap == NULL ? EM_TURN_NOT_STARTED : EM_TURN_ASKED;
+}
 
 /* ---- index.c: who owns an address ---- */
 void em_index_open(struct em_pool *pool);

@@ -83,12 +83,17 @@ uint32_t em_records_find(struct em_trace *trace, uintptr_t address)
     return *reference_to(trace, address) - 1u; /* 0 is none: EM_NO_NODE */
 }
 
-void em_records_retire(struct em_trace *trace, uint32_t node)
+uint32_t em_records_take(struct em_trace *trace, uintptr_t address)
 {
-    uint32_t *reference = reference_to(trace, trace->nodes[node].address);
-    if (*reference == node + 1u) {
+    if (trace->sums.count == 0) {
+        return EM_NO_NODE;
+    }
+    uint32_t *reference = reference_to(trace, address);
+    uint32_t node = *reference - 1u;
+    if (node != EM_NO_NODE) {
         *reference = trace->nodes[node].chain;
     }
+    return node;
 }
 
 /* ---- by age ---------------------------------------------------------------------------------- */
@@ -140,7 +145,6 @@ static void move_cursors(struct em_trace *trace, uint32_t node)
 void em_records_remove(struct em_trace *trace, uint32_t node)
 {
     struct em_trace_node *gone = &trace->nodes[node];
-    em_records_retire(trace, node);
     move_cursors(trace, node);
     if (gone->older == EM_NO_NODE) {
         trace->oldest = gone->newer;
@@ -155,4 +159,14 @@ void em_records_remove(struct em_trace *trace, uint32_t node)
     gone->newer = trace->unused;
     trace->unused = node;
     trace->sums.count--;
+}
+
+/* Its block may be long freed, and another one be live at its address. */
+void em_records_remove_oldest(struct em_trace *trace)
+{
+    uint32_t node = trace->oldest, *reference = reference_to(trace, trace->nodes[node].address);
+    if (*reference == node + 1u) {
+        *reference = trace->nodes[node].chain;
+    }
+    em_records_remove(trace, node);
 }

@@ -32,10 +32,12 @@ uint32_t em_records_add(struct em_trace *trace, uintptr_t address);
 bool em_records_are_full(const struct em_trace *trace);
 /* The live block's node, EM_NO_NODE if there is none. */
 uint32_t em_records_find(struct em_trace *trace, uintptr_t address);
-/* Out of its bucket: the block is no longer live. Harmless where it is in none. */
-void em_records_retire(struct em_trace *trace, uint32_t node);
-/* Out of the list as well. */
+/* The same, and out of its bucket: the block is no longer live. */
+uint32_t em_records_take(struct em_trace *trace, uintptr_t address);
+/* Out of the list; it is in no bucket. */
 void em_records_remove(struct em_trace *trace, uint32_t node);
+/* The oldest out of both. There must be one. */
+void em_records_remove_oldest(struct em_trace *trace);
 
 /* Where the node's record lies. */
 static inline struct em_trace_record *em_record_of(const struct em_trace *trace, uint32_t node)

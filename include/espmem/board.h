@@ -46,6 +46,7 @@ struct em_board {
     bool abort_on_failure; /* a failed allocation stops the program */
     bool task_tracking;    /* each block has its owner's word in front, and who owns what can be asked */
     bool deleted_tasks;    /* tasks are still listed when they have been deleted */
+    bool explain;          /* each allocation that fails is explained on stderr */
     bool system_tasks;     /* charge the heaps for the main, idle, ipc and timer tasks */
     struct em_image_area image[EM_IMAGE_AREAS];
     unsigned image_areas;

@@ -73,6 +73,7 @@ struct em_trace_summary {
     size_t high_water_mark;    /* the most records there ever were; a new start leaves it */
     bool overflowed;           /* the oldest record was dropped for a new one since the start */
     uint64_t looked_at;        /* records that were compared to find one by its address, in all */
+    uint32_t newest;           /* which record was the newest */
 };
 
 struct em_trace_node; /* the core's */
@@ -142,10 +143,11 @@ bool em_trace_get(struct em_trace *trace, size_t index, struct em_trace_copy *co
 /* The record of a live block by the address that its user holds; false iff there is none. */
 bool em_trace_find(struct em_trace *trace, const void *address, struct em_trace_copy *copy);
 
-/* Shows the records that there are now, oldest first, until `visit` returns false; no lock is held during
- * it. Records that go meanwhile may be missing; none is shown twice. True iff new ones came meanwhile. */
+/* Shows the records that were there when `as_of` was got (NULL: that are there now), oldest first, until
+ * `visit` returns false; no lock is held during it. Records that have gone since may be missing; none is
+ * shown twice. True iff new ones have come since. */
 typedef bool em_trace_visitor(void *context, const struct em_trace_copy *record);
-bool em_trace_walk(struct em_trace *trace, em_trace_visitor *visit, void *context);
+bool em_trace_walk(struct em_trace *trace, const struct em_trace_summary *as_of, em_trace_visitor *visit, void *context);
 
 #ifdef __cplusplus
 }

@@ -177,7 +177,8 @@ TEST(an_image_area_may_be_empty)
 
 #define NAMES "esp32-wroom, esp32-wrover-2m, esp32-wrover-4m, esp32-wrover-8m, esp32-wrover-16m"
 #define KEYS                                                                                                                   \
-    "psram, bankswitch, reserve, cores, engine, guard, quarantine, below, manner, limit, pool, rtc, trace, abort, tasks, "     \
+    "psram, bankswitch, reserve, cores, engine, guard, quarantine, below, manner, limit, pool, rtc, trace, abort, explain, "   \
+    "tasks, "                                                                                                                  \
     "data, code"
 
 TEST(an_unknown_board_is_refused_with_the_names_there_are)
@@ -236,6 +237,7 @@ TEST(values_that_are_not_understood_are_refused_with_what_is)
         {"rtc", "0 or 1: RTC fast memory as heap", {"", "2"}},
         {"trace", "0, 1 or 2 banks of trace memory", {"", "1K", "-1"}},
         {"abort", "0 or 1: stop where an allocation fails", {"", "true"}},
+        {"explain", "0 or 1: say why an allocation fails", {"", "yes"}},
         {"tasks", "0 or 1: charge for the system's own tasks", {"", "3"}},
         {"data",
          "START-END of the image's static data",

@@ -65,7 +65,7 @@ TEST(a_request_is_rounded_to_what_hardware_wants)
     const struct em_pool pool = {.chip = &chip, .largest = chip.largest_request};
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct em_request request;
-        CHECK(em_request_make(&request, &pool, rows[i].alignment, rows[i].size, rows[i].caps));
+        CHECK_EQ(em_request_make(&request, &pool, rows[i].alignment, rows[i].size, rows[i].caps), EM_NO_FLAW);
         CHECK_EQ(request.size, rows[i].rounded);
         CHECK_EQ(request.alignment, rows[i].aligned);
         CHECK_EQ(request.caps, rows[i].wanted);
@@ -94,7 +94,7 @@ TEST(a_request_that_nobody_could_serve_is_refused)
     const struct em_pool pool = {.chip = &chip, .largest = chip.largest_request};
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct em_request request;
-        CHECK(!em_request_make(&request, &pool, rows[i].alignment, rows[i].size, rows[i].caps));
+        CHECK(em_request_make(&request, &pool, rows[i].alignment, rows[i].size, rows[i].caps) != EM_NO_FLAW);
     }
 }
 
@@ -102,7 +102,7 @@ TEST(exec_means_words_by_instruction_address)
 {
     const struct em_pool pool = {.chip = &em_chip_esp32, .largest = em_chip_esp32.largest_request};
     struct em_request request;
-    CHECK(em_request_make(&request, &pool, 4, 10, EM_CAP_EXEC));
+    CHECK_EQ(em_request_make(&request, &pool, 4, 10, EM_CAP_EXEC), EM_NO_FLAW);
     CHECK(request.instruction_view);
     CHECK_EQ(request.size, 12);
     CHECK_EQ(request.caps, EM_CAP_EXEC | EM_CAP_32BIT);
