@@ -8,6 +8,8 @@
 #include "boot.h"
 #include "chip.h"
 #include "esp_log.h"
+#include "heap_tasks.h"
+#include "heap_watch.h"
 #include "memory_layout.h"
 #include "report.h"
 
@@ -29,11 +31,13 @@ void idf_heap_caps_init_pieces(const struct em_region_use *pieces, unsigned coun
     ESP_LOGI(TAG, "Initializing. RAM available for dynamic allocation:");
     for (unsigned i = 0; i < count; i++)
         print_piece(&pieces[i]);
+    idf_heap_hooks_open();
     enum em_error error = em_pool_start(&idf_chip.pool, pieces, count);
     if (error != EM_OK)
         idf_stop("heap_caps_init: the heaps do not start (%s): none is 8BIT and INTERNAL with room for %u records",
                  em_error_text(error), count);
     idf_chip.heaps_open = true;
+    idf_heap_tasks_adopt();
 }
 
 void heap_caps_init(void)

@@ -9,6 +9,7 @@
 #include "esp32/himem.h"
 
 #include "allocation.h"
+#include "blocks.h"
 #include "boot.h"
 #include "chip.h"
 #include "esp_heap_caps.h"
@@ -66,6 +67,7 @@ static bool is_live(const struct handle_kind *kind, uintptr_t address, uint32_t 
 /* Whether a handle's block could be at the address, so that it may be read. */
 static bool is_readable(uintptr_t address)
 {
+    address = idf_charged(address);
     const struct em_caps_heap *heap = em_caps_heap_of(&idf_chip.pool, address);
     return heap && heap->heap && address % 4 == 0 && address >= heap->start &&
            address - heap->start <= heap->end - heap->start - sizeof(struct handle_block);

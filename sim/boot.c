@@ -15,6 +15,7 @@
 #include "esp_private/esp_psram_extram.h"
 #include "esp_psram.h"
 #include "fault.h"
+#include "fence.h"
 #include "fork.h"
 #include "idf/boot.h"
 #include "idf/chip.h"
@@ -43,7 +44,7 @@ static bool power_on(const struct em_board *board, char *why, size_t room)
     }
     sim_faults_start();
     sim_fork_start();
-    idf_chip_reset(board, sim_platform_start(bank_mmu));
+    idf_chip_reset(board, sim_platform_start(bank_mmu, sim_fence_open(board)));
     return true;
 }
 
@@ -95,6 +96,9 @@ bool sim_boot(const struct sim_settings *settings, char *why, size_t room)
     if (!power_on(&settings->board, why, room))
         return false;
     booted = *settings;
+    idf_chip.hooks_off = booted.hooks_off;
+    idf_chip.follows_frames = booted.follows_frames;
+    idf_chip.wants_callers = booted.board.explain;
     start_psram();
     heap_caps_init();
     add_psram_to_heap();

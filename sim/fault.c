@@ -13,6 +13,7 @@
 
 #include "banks.h"
 #include "damage.h"
+#include "fence.h"
 #include "idf/chip.h"
 #include "idf/fault_text.h"
 #include "platform.h"
@@ -76,7 +77,9 @@ static void describe_address(uintptr_t address, char *text, size_t room)
 {
     const struct sim_page_view view = sim_banks_view(address);
     const struct sim_range *range = sim_space_range_of(address);
-    if (view.in_window)
+    if (sim_fence_holds(address))
+        sim_fence_describe(address, text, room);
+    else if (view.in_window)
         describe_window(&view, text, room);
     else if (range)
         snprintf(text, room, "it is in the %s's %s, where nothing can be accessed", range->chip, range->name);
@@ -125,7 +128,7 @@ static void on_signal(int signal_number, siginfo_t *info, void *context)
 {
     uintptr_t address = (uintptr_t)info->si_addr;
     char damage[400] = "";
-    if (info->si_code > 0 && sim_space_range_of(address))
+    if (info->si_code > 0 && (sim_space_range_of(address) || sim_fence_holds(address)))
         stop_access(address, context, damage);
     if (info->si_code > 0 && had_nobody(earlier_for(signal_number)))
         sim_damage_describe(damage, sizeof damage);

@@ -6,11 +6,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "banks.h"
 #include "space.h"
+#include "symbols.h"
 #include "threads.h"
 
 enum { CYCLES_PER_MICROSECOND = 160 };
@@ -116,6 +118,12 @@ static bool is_memory(uintptr_t start, uintptr_t end)
     return sim_space_is_memory(start, end) || sim_banks_is_memory(start, end);
 }
 
+static void *host_memory(size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
 static struct idf_platform platform = {
     .milliseconds = milliseconds,
     .microseconds = microseconds,
@@ -125,12 +133,16 @@ static struct idf_platform platform = {
     .panic = panic,
     .restart = restart,
     .is_memory = is_memory,
+    .host_memory = host_memory,
+    .callers = sim_callers_of,
+    .code_name = sim_code_name,
     .tasks = &sim_threads,
 };
 
-const struct idf_platform *sim_platform_start(struct em_bank_mmu *bank_mmu)
+const struct idf_platform *sim_platform_start(struct em_bank_mmu *bank_mmu, const struct idf_fence *fence)
 {
     boot_nanoseconds = nanoseconds();
     platform.bank_mmu = bank_mmu;
+    platform.fence = fence;
     return &platform;
 }

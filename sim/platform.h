@@ -16,7 +16,7 @@
 enum { SIM_EXIT_BAD_SETTING = 2, SIM_EXIT_PANIC = 3 };
 
 /* The platform of this process; bank_mmu and is_memory follow the window that is open. */
-const struct idf_platform *sim_platform_start(struct em_bank_mmu *bank_mmu);
+const struct idf_platform *sim_platform_start(struct em_bank_mmu *bank_mmu, const struct idf_fence *fence);
 
 /* Writes "espmem: TEXT" and a line end to stderr, in one piece, allocating nothing. */
 __attribute__((format(printf, 1, 2))) void sim_say(const char *format, ...);

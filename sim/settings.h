@@ -22,6 +22,8 @@ struct sim_settings {
     bool psram_tested;            /* at boot, as the chip does unless switched off */
     bool psram_for_malloc;        /* plain malloc may use it, and a pool is kept for DMA */
     unsigned ticks_per_second;    /* 0: unsaid */
+    bool hooks_off;               /* the program's allocation hooks are not called */
+    bool follows_frames;          /* callers of callers are found by frame pointers */
 };
 
 /* The settings of a board alone. */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "../../idf/boot.h"
 #include "../../idf/chip.h"
@@ -88,6 +89,13 @@ static bool is_memory(uintptr_t start, uintptr_t end)
     return sim_space_is_memory(start, end) || sim_banks_is_memory(start, end);
 }
 
+/* Not malloc, which is the chip's here. */
+static void *host_memory(size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
 static struct idf_platform platform = {
     .milliseconds = milliseconds,
     .microseconds = microseconds,
@@ -97,6 +105,7 @@ static struct idf_platform platform = {
     .panic = panic,
     .restart = restart,
     .is_memory = is_memory,
+    .host_memory = host_memory,
 };
 
 static void quit(const char *what)

@@ -1,0 +1,472 @@
+/* The tracer: what it keeps, what it forgets, and what a free costs. */
+#include "check.h"
+
+#include <stdlib.h>
+
+#include "espmem/trace.h"
+#include "port.h"
+
+enum { DEPTH = 2, ROOM = 64, RECORD_BYTES = 24 + 2 * DEPTH * 8 + 16 };
+
+static struct em_trace trace;
+static _Alignas(8) unsigned char records[ROOM * RECORD_BYTES];
+static void *index_memory;
+static uint32_t now;
+static uintptr_t caller;
+
+static uint32_t tick(void)
+{
+    return now += 4;
+}
+
+static unsigned one_caller(void **list, unsigned room)
+{
+    list[0] = (void *)caller;
+    return room > 0 && caller != 0;
+}
+
+static const struct em_trace_source source = {.time = tick, .callers = one_caller};
+
+static enum em_error use(size_t count)
+{
+    const struct em_trace_buffer buffer = {records, count, RECORD_BYTES, DEPTH};
+    void *memory = malloc(em_trace_index_bytes(count));
+    memset(memory, 0xA5, em_trace_index_bytes(count)); /* it need not be cleared */
+    enum em_error error = em_trace_use(&trace, &buffer, memory);
+    free(error == EM_OK ? index_memory : memory); /* what is refused is not used */
+    index_memory = error == EM_OK ? memory : index_memory;
+    return error;
+}
+
+static void open_trace(size_t count, enum em_trace_mode mode)
+{
+    memset(records, 0x5A, sizeof records);
+    now = 0;
+    caller = 0x1000;
+    em_trace_open(&trace, &source);
+    CHECK_EQ(use(count), EM_OK);
+    CHECK_EQ(em_trace_start(&trace, mode), EM_OK);
+}
+
+static void tell(enum em_event_kind kind, uintptr_t address, uintptr_t old, size_t size)
+{
+    const struct em_event event = {.kind = kind, .address = (void *)address, .old_address = (void *)old, .size = size};
+    trace.watcher.notify(&trace.watcher, &event);
+    CHECK_EQ(test_locks_held, 0);
+}
+
+static void allocate(uintptr_t address, size_t size)
+{
+    tell(EM_ALLOCATED, address, 0, size);
+}
+
+static void release(uintptr_t address)
+{
+    tell(EM_FREED, address, 0, 0);
+}
+
+static struct em_trace_summary summary(void)
+{
+    struct em_trace_summary sums;
+    em_trace_get_summary(&trace, &sums);
+    return sums;
+}
+
+/* The addresses from the oldest to the newest, freed ones in brackets. */
+static const char *listing(void)
+{
+    static char text[2000];
+    struct em_trace_copy copy;
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t i = 0; em_trace_get(&trace, i, &copy); i++) {
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s%lx%s", length > 0 ? " " : "",
+                                   copy.freed ? "(" : "", (unsigned long)(uintptr_t)copy.address, copy.freed ? ")" : "");
+    }
+    return text;
+}
+
+/* ---- what is kept ------------------------------------------------------------------------------ */
+
+TEST(all_mode_keeps_freed_blocks_and_leaks_mode_does_not)
+{
+    open_trace(8, EM_TRACE_ALL);
+    allocate(0x100, 10);
+    allocate(0x200, 20);
+    release(0x100);
+    CHECK_STR(listing(), "(100) 200");
+    CHECK_EQ(em_trace_start(&trace, EM_TRACE_LEAKS), EM_OK);
+    CHECK_STR(listing(), "");
+    allocate(0x100, 10);
+    allocate(0x200, 20);
+    release(0x100);
+    CHECK_STR(listing(), "200");
+}
+
+TEST(a_record_says_when_how_much_and_who)
+{
+    struct em_trace_copy copy;
+    open_trace(8, EM_TRACE_ALL);
+    allocate(0x100, 10);
+    caller = 0x2000;
+    release(0x100);
+    CHECK(em_trace_get(&trace, 0, &copy));
+    CHECK_EQ(copy.time, 4);
+    CHECK_EQ(copy.size, 10);
+    CHECK_EQ(copy.depth, DEPTH);
+    CHECK_PTR(copy.allocated_by[0], 0x1000);
+    CHECK_PTR(copy.allocated_by[1], 0);
+    CHECK_PTR(copy.freed_by[0], 0x2000);
+    CHECK_PTR(copy.freed_by[1], 0);
+    const struct em_trace_record *raw = (const struct em_trace_record *)(const void *)records;
+    CHECK_PTR(raw->address, 0x100);
+    CHECK_PTR(raw->callers[2], 0x2000);
+}
+
+TEST(an_address_that_is_used_again_has_its_free_on_the_new_record)
+{
+    open_trace(8, EM_TRACE_ALL);
+    allocate(0x100, 10);
+    release(0x100);
+    allocate(0x100, 20);
+    release(0x100);
+    allocate(0x100, 30);
+    CHECK_STR(listing(), "(100) (100) 100");
+    CHECK_EQ(summary().found, 2);
+}
+
+TEST(a_block_that_was_freed_unseen_is_no_leak_once_its_address_is_used_again)
+{
+    open_trace(8, EM_TRACE_LEAKS);
+    allocate(0x100, 10);
+    CHECK_EQ(em_trace_stop(&trace), EM_OK);
+    release(0x100);
+    CHECK_EQ(em_trace_resume(&trace), EM_OK);
+    allocate(0x100, 20);
+    CHECK_STR(listing(), "100");
+    CHECK_EQ(summary().frees, 0);
+    release(0x100);
+    CHECK_STR(listing(), "");
+}
+
+TEST(a_realloc_is_a_free_and_then_an_allocation)
+{
+    open_trace(2, EM_TRACE_LEAKS);
+    allocate(0x100, 10);
+    allocate(0x200, 20);
+    tell(EM_RESIZED, 0x300, 0x200, 30);
+    CHECK_STR(listing(), "100 300");
+    tell(EM_RESIZED, 0x100, 0x100, 11);
+    CHECK_STR(listing(), "300 100");
+    CHECK(!summary().overflowed);
+    CHECK_EQ(summary().allocations, 4);
+    CHECK_EQ(summary().frees, 2);
+    tell(EM_FAILED, 0, 0, 99);
+    tell(EM_REFUSED, 0, 0x100, 99);
+    CHECK_STR(listing(), "300 100");
+}
+
+TEST(a_full_buffer_drops_the_oldest_record)
+{
+    open_trace(3, EM_TRACE_ALL);
+    allocate(0x100, 1);
+    allocate(0x200, 2);
+    allocate(0x300, 3);
+    CHECK(!summary().overflowed);
+    release(0x200);
+    allocate(0x400, 4);
+    CHECK(summary().overflowed);
+    CHECK_STR(listing(), "(200) 300 400");
+    release(0x100);
+    CHECK_EQ(summary().not_found, 1);
+    allocate(0x500, 5);
+    CHECK_STR(listing(), "300 400 500");
+    CHECK_EQ(summary().high_water_mark, 3);
+}
+
+TEST(frees_are_counted_whether_or_not_there_are_records)
+{
+    open_trace(3, EM_TRACE_LEAKS);
+    release(0x100);
+    allocate(0x200, 1);
+    release(0x200);
+    release(0x300);
+    CHECK_EQ(summary().frees, 3);
+    CHECK_EQ(summary().found, 1);
+    CHECK_EQ(summary().not_found, 2);
+}
+
+/* ---- states ------------------------------------------------------------------------------------ */
+
+TEST(a_pause_records_frees_and_a_stop_nothing)
+{
+    open_trace(8, EM_TRACE_LEAKS);
+    allocate(0x100, 1);
+    allocate(0x200, 2);
+    CHECK_EQ(em_trace_pause(&trace), EM_OK);
+    allocate(0x300, 3);
+    release(0x100);
+    CHECK_STR(listing(), "200");
+    CHECK_EQ(em_trace_stop(&trace), EM_OK);
+    allocate(0x400, 4);
+    release(0x200);
+    CHECK_STR(listing(), "200");
+    CHECK_EQ(summary().frees, 1);
+}
+
+TEST(states_change_only_where_that_means_something)
+{
+    em_trace_open(&trace, &source);
+    CHECK_EQ(em_trace_pause(&trace), EM_INVALID_STATE);
+    CHECK_EQ(em_trace_resume(&trace), EM_INVALID_STATE);
+    CHECK_EQ(em_trace_start(&trace, EM_TRACE_ALL), EM_INVALID_STATE);
+    CHECK_EQ(em_trace_stop(&trace), EM_OK);
+    CHECK_EQ(em_trace_stop(&trace), EM_INVALID_STATE);
+    CHECK_EQ(use(4), EM_OK);
+    CHECK_EQ(em_trace_pause(&trace), EM_INVALID_STATE);
+    CHECK_EQ(em_trace_resume(&trace), EM_OK);
+    CHECK_EQ(summary().mode, EM_TRACE_ALL);
+    CHECK_EQ(em_trace_resume(&trace), EM_INVALID_STATE);
+    CHECK_EQ(use(4), EM_INVALID_STATE);
+    CHECK_EQ(em_trace_pause(&trace), EM_OK);
+    CHECK_EQ(em_trace_pause(&trace), EM_INVALID_STATE);
+    CHECK_EQ(use(4), EM_INVALID_STATE);
+    CHECK_EQ(em_trace_resume(&trace), EM_OK);
+    CHECK_EQ(em_trace_start(&trace, EM_TRACE_LEAKS), EM_OK);
+    CHECK_EQ(em_trace_stop(&trace), EM_OK);
+    CHECK_EQ(em_trace_use(&trace, NULL, NULL), EM_OK);
+    CHECK_EQ(em_trace_start(&trace, EM_TRACE_LEAKS), EM_INVALID_STATE);
+    CHECK_EQ(em_trace_resume(&trace), EM_INVALID_STATE);
+    CHECK_EQ(summary().capacity, 0);
+}
+
+TEST(what_cannot_be_a_buffer_is_refused)
+{
+    struct em_trace_buffer buffer = {records, 4, RECORD_BYTES, DEPTH};
+    uint64_t index[512];
+    em_trace_open(&trace, &source);
+    CHECK_EQ(em_trace_use(&trace, &buffer, NULL), EM_INVALID_ARG);
+    buffer.count = 0;
+    CHECK_EQ(em_trace_use(&trace, &buffer, index), EM_INVALID_ARG);
+    buffer = (struct em_trace_buffer){NULL, 4, RECORD_BYTES, DEPTH};
+    CHECK_EQ(em_trace_use(&trace, &buffer, index), EM_INVALID_ARG);
+    buffer = (struct em_trace_buffer){records, 4, 4000, 33};
+    CHECK_EQ(em_trace_use(&trace, &buffer, index), EM_INVALID_ARG);
+    buffer = (struct em_trace_buffer){records, 4, sizeof(struct em_trace_record) + 4 * sizeof(void *) - 4, DEPTH};
+    CHECK_EQ(em_trace_use(&trace, &buffer, index), EM_INVALID_ARG);
+    buffer.record_bytes += 4;
+    CHECK_EQ(em_trace_use(&trace, &buffer, index), EM_OK);
+    CHECK_EQ(em_trace_index_bytes(0), 0);
+    CHECK_EQ(em_trace_index_bytes(SIZE_MAX / 2), 0);
+}
+
+TEST(a_new_start_forgets_all_but_the_high_water_mark)
+{
+    open_trace(2, EM_TRACE_LEAKS);
+    allocate(0x100, 1);
+    allocate(0x200, 1);
+    allocate(0x300, 1);
+    CHECK_EQ(em_trace_start(&trace, EM_TRACE_ALL), EM_OK);
+    CHECK_EQ(summary().count, 0);
+    CHECK_EQ(summary().allocations, 0);
+    CHECK(!summary().overflowed);
+    CHECK_EQ(summary().high_water_mark, 2);
+    release(0x200);
+    CHECK_EQ(summary().found, 0);
+}
+
+/* ---- asking while it changes ------------------------------------------------------------------- */
+
+static uintptr_t address_at(size_t index)
+{
+    struct em_trace_copy copy;
+    return em_trace_get(&trace, index, &copy) ? (uintptr_t)copy.address : 0;
+}
+
+TEST(records_are_found_by_index_in_any_order)
+{
+    open_trace(ROOM, EM_TRACE_LEAKS);
+    for (uintptr_t i = 1; i <= 10; i++)
+        allocate(i * 16, i);
+    CHECK_EQ(address_at(3), 0x40);
+    CHECK_EQ(address_at(0), 0x10);
+    CHECK_EQ(address_at(4), 0x50);
+    release(0x50); /* the one that was asked for last */
+    CHECK_EQ(address_at(4), 0x60);
+    CHECK_EQ(address_at(5), 0x70);
+    release(0x10); /* one in front of it */
+    CHECK_EQ(address_at(5), 0x80);
+    CHECK_EQ(address_at(4), 0x70);
+    CHECK_EQ(address_at(7), 0xa0);
+    CHECK_EQ(address_at(8), 0);
+    CHECK_EQ(em_trace_start(&trace, EM_TRACE_LEAKS), EM_OK);
+    CHECK_EQ(address_at(0), 0);
+}
+
+struct visit {
+    unsigned count, release_at;
+    uintptr_t release, seen[ROOM];
+    bool grow;
+};
+
+static bool see(void *context, const struct em_trace_copy *record)
+{
+    struct visit *visit = context;
+    CHECK_EQ(test_locks_held, 0);
+    visit->seen[visit->count] = (uintptr_t)record->address;
+    if (visit->count++ == visit->release_at && visit->release != 0)
+        release(visit->release);
+    if (visit->grow)
+        allocate(0x10000 + visit->count * 16, 1);
+    return true;
+}
+
+TEST(a_walk_survives_what_its_visitor_frees_and_allocates)
+{
+    open_trace(ROOM, EM_TRACE_LEAKS);
+    for (uintptr_t i = 1; i <= 10; i++)
+        allocate(i * 16, i);
+    struct visit visit = {.release_at = 2, .release = 0x40}; /* the next one */
+    CHECK(!em_trace_walk(&trace, NULL, see, &visit));
+    CHECK_EQ(visit.count, 9);
+    CHECK_EQ(visit.seen[3], 0x50);
+    visit = (struct visit){.release_at = 2, .release = 0x30}; /* the one that is shown */
+    CHECK(!em_trace_walk(&trace, NULL, see, &visit));
+    CHECK_EQ(visit.count, 9);
+    visit = (struct visit){.grow = true};
+    CHECK(em_trace_walk(&trace, NULL, see, &visit));
+    CHECK_EQ(visit.count, 8); /* and not those that came meanwhile */
+    CHECK_EQ(summary().count, 16);
+}
+
+TEST(a_walk_never_holds_the_lock_for_more_than_one_record)
+{
+    open_trace(ROOM, EM_TRACE_LEAKS);
+    for (uintptr_t i = 1; i <= 50; i++)
+        allocate(i * 16, i);
+    struct visit visit = {0};
+    unsigned taken = test_locks_taken;
+    em_trace_walk(&trace, NULL, see, &visit);
+    CHECK(test_locks_taken - taken >= 50);
+}
+
+TEST(a_live_block_is_found_by_its_address)
+{
+    struct em_trace_copy copy;
+    open_trace(8, EM_TRACE_ALL);
+    allocate(0x100, 7);
+    CHECK(em_trace_find(&trace, (void *)0x100, &copy));
+    CHECK_EQ(copy.size, 7);
+    CHECK(!em_trace_find(&trace, (void *)0x104, &copy));
+    release(0x100);
+    CHECK(!em_trace_find(&trace, (void *)0x100, &copy));
+}
+
+/* ---- against a model --------------------------------------------------------------------------- */
+
+static struct {
+    uintptr_t address;
+    bool freed;
+} model[ROOM];
+static unsigned model_count;
+
+static void model_remove(unsigned at)
+{
+    memmove(&model[at], &model[at + 1], (--model_count - at) * sizeof model[0]);
+}
+
+static void model_free(uintptr_t address, enum em_trace_mode mode)
+{
+    for (unsigned i = 0; i < model_count; i++) {
+        if (model[i].address != address || model[i].freed)
+            continue;
+        model[i].freed = true;
+        if (mode == EM_TRACE_LEAKS)
+            model_remove(i);
+        return;
+    }
+}
+
+static void model_allocate(uintptr_t address, unsigned room, enum em_trace_mode mode)
+{
+    model_free(address, mode);
+    if (model_count == room)
+        model_remove(0);
+    model[model_count].freed = false;
+    model[model_count++].address = address;
+}
+
+static void check_against_model(enum em_trace_mode mode, unsigned room, uint32_t seed)
+{
+    open_trace(room, mode);
+    model_count = 0;
+    for (unsigned step = 0; step < 20000; step++) {
+        seed = seed * 1664525u + 1013904223u;
+        uintptr_t address = 0x1000 + (seed >> 16) % 90 * 4;
+        if (seed >> 30 < 2) {
+            allocate(address, 1);
+            model_allocate(address, room, mode);
+        } else {
+            release(address);
+            model_free(address, mode);
+        }
+        size_t asked = (seed >> 8) % (model_count + 1);
+        CHECK_EQ(address_at(asked), asked < model_count ? model[asked].address : 0);
+        CHECK_EQ(summary().count, model_count);
+    }
+    for (unsigned i = 0; i < model_count; i++) {
+        struct em_trace_copy copy;
+        CHECK(em_trace_get(&trace, i, &copy));
+        CHECK_EQ(copy.freed, model[i].freed);
+    }
+}
+
+TEST(twenty_thousand_random_events_leave_what_a_simple_list_has)
+{
+    check_against_model(EM_TRACE_LEAKS, 61, 1);
+    check_against_model(EM_TRACE_LEAKS, 7, 2);
+    check_against_model(EM_TRACE_ALL, 61, 3);
+    check_against_model(EM_TRACE_ALL, 1, 4);
+}
+
+/* ---- cost -------------------------------------------------------------------------------------- */
+
+/* Records compared by 1000 pairs of a free and an allocation, as many blocks being live. */
+static double compared_each(unsigned live)
+{
+    enum { PAIRS = 1000 };
+    const struct em_trace_buffer buffer = {malloc(live * RECORD_BYTES), live, RECORD_BYTES, DEPTH};
+    void *index = malloc(em_trace_index_bytes(live));
+    uintptr_t *address = malloc(live * sizeof *address), next = 0x3f800000;
+    uint32_t seed = live;
+    em_trace_open(&trace, &source);
+    CHECK_EQ(em_trace_use(&trace, &buffer, index), EM_OK);
+    CHECK_EQ(em_trace_start(&trace, EM_TRACE_LEAKS), EM_OK);
+    for (unsigned i = 0; i < live; i++, next += 16 + 4 * (seed % 40), seed = seed * 1664525u + 1013904223u)
+        allocate(address[i] = next, 1);
+    uint64_t before = summary().looked_at;
+    for (unsigned i = 0; i < PAIRS; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        uintptr_t *one = &address[(seed >> 8) % live];
+        release(*one);
+        allocate(*one = next, 1);
+        next += 24;
+    }
+    CHECK_EQ(summary().found, PAIRS);
+    double each = (double)(summary().looked_at - before) / PAIRS;
+    em_trace_stop(&trace);
+    em_trace_use(&trace, NULL, NULL);
+    free(buffer.records);
+    free(index);
+    free(address);
+    return each;
+}
+
+TEST(a_free_among_20000_records_compares_hardly_more_than_among_100)
+{
+    double few = compared_each(100), many = compared_each(20000);
+    printf("records compared by a free and an allocation: %.2f among 100, %.2f among 20000\n", few, many);
+    CHECK(many <= 1.2 * few);
+}
+
+CHECK_MAIN
