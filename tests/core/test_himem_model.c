@@ -114,7 +114,7 @@ static bool passes(struct trial *trial, unsigned *left)
     trial->script = stdout;
     perform(trial, ops, *left);
     trial->script = NULL;
-    printf("freesz = %zu\nend %u\n", em_himem_free_bytes(&trial->rig.himem), *left + 1);
+    himem_model_write_end(stdout, &trial->model, *left);
     return false;
 }
 
