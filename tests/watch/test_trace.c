@@ -194,6 +194,24 @@ TEST(frees_are_counted_whether_or_not_there_are_records)
     CHECK_EQ(summary().not_found, 2);
 }
 
+TEST(addresses_that_differ_above_32_bits_are_told_apart)
+{
+    if (sizeof(uintptr_t) == 4)
+        return;
+    uintptr_t low = 0x1000, high = low + (UINTPTR_MAX / 5 & ~(uintptr_t)UINT32_MAX);
+    open_trace(8, EM_TRACE_LEAKS);
+    allocate(low, 1);
+    allocate(high, 2);
+    release(low);
+    CHECK_EQ(summary().count, 1);
+    struct em_trace_copy copy;
+    CHECK(!em_trace_find(&trace, (void *)low, &copy));
+    CHECK(em_trace_find(&trace, (void *)high, &copy));
+    CHECK_EQ(copy.size, 2);
+    release(low);
+    CHECK_EQ(summary().not_found, 1);
+}
+
 /* ---- states ------------------------------------------------------------------------------------ */
 
 TEST(a_pause_records_frees_and_a_stop_nothing)
