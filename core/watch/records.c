@@ -3,8 +3,8 @@
  * Must not know what is recorded of a block, nor when.
  *
  * One idea: there are at least twice as many buckets as records, so a chain is hardly ever longer than one. */
-#include "core/base/atomic.h"
 #include "core/watch/records.h"
+#include "core/base/atomic.h"
 
 enum { BUCKETS_PER_RECORD = 2 };
 

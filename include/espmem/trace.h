@@ -67,13 +67,13 @@ struct em_trace_source {
 
 struct em_trace_summary {
     enum em_trace_mode mode;
-    size_t allocations, frees;  /* since the start, also of blocks without a record */
-    size_t found, not_found;    /* frees whose block had a live record, and others */
-    size_t count, capacity;     /* records that there are and can be */
-    size_t high_water_mark;     /* the most records there ever were; a new start leaves it */
-    bool overflowed;            /* the oldest record was dropped for a new one since the start */
-    uint64_t looked_at;         /* records that were compared to find one by its address, in all */
-    uint32_t newest;            /* which record was the newest */
+    size_t allocations, frees; /* since the start, also of blocks without a record */
+    size_t found, not_found;   /* frees whose block had a live record, and others */
+    size_t count, capacity;    /* records that there are and can be */
+    size_t high_water_mark;    /* the most records there ever were; a new start leaves it */
+    bool overflowed;           /* the oldest record was dropped for a new one since the start */
+    uint64_t looked_at;        /* records that were compared to find one by its address, in all */
+    uint32_t newest;           /* which record was the newest */
 };
 
 struct em_trace_node; /* the core's */
