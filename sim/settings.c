@@ -239,8 +239,7 @@ bool sim_settings_of_process(struct sim_settings *settings, char *why, size_t ro
     if (named && !set_named_keys(&read.board, named, why, room))
         return false;
     if (!set_from_variable(&read.board, "manner", "ESPMEM_MANNER", why, room) ||
-        !set_from_variable(&read.board, "guard", "ESPMEM_GUARD", why, room) ||
-        !read_callers(&read, why, room))
+        !set_from_variable(&read.board, "guard", "ESPMEM_GUARD", why, room) || !read_callers(&read, why, room))
         return false;
     if (!check(&read, why, room) || !read_switches(&read, why, room) || !check_recorder(why, room))
         return false;

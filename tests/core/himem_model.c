@@ -207,9 +207,13 @@ enum em_error himem_rig_do(struct himem_rig *rig, const struct himem_op *op, voi
     case 'u':
         return rig_unmap(rig, op->range, rig_address(rig, op->range) + op->at, op->length);
     case 'f':
-        return em_himem_free(&rig->himem, rig->handles[op->slot]);
+        error = em_himem_free(&rig->himem, rig->handles[op->slot]);
+        rig->handles[op->slot] = error == EM_OK ? 0 : rig->handles[op->slot];
+        return error;
     case 'd':
-        return em_himem_free_range(&rig->himem, rig->ranges[op->range]);
+        error = em_himem_free_range(&rig->himem, rig->ranges[op->range]);
+        rig->ranges[op->range] = error == EM_OK ? 0 : rig->ranges[op->range];
+        return error;
     default:
         abort();
     }

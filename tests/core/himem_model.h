@@ -31,7 +31,8 @@ void himem_model_start(struct himem_model *model, const struct himem_rig *rig);
  * given where it succeeds. */
 enum em_error himem_model_do(struct himem_model *model, const struct himem_op *op);
 
-/* Performs it on the rig. The slot of what is freed keeps its handle, which is stale from then on. */
+/* Performs it on the rig; the slot of what is freed is empty afterwards. Comes after the model, which
+ * looks at the slots, where it frees, and before it where it takes. */
 enum em_error himem_rig_do(struct himem_rig *rig, const struct himem_op *op, void **pointer);
 
 /* Whether all banks and pages are as the model has them; NULL, or what is not. */

@@ -28,10 +28,12 @@ const struct em_trace_source source = {.time = tick, .callers = one_caller};
 enum em_error use(size_t count)
 {
     const struct em_trace_buffer buffer = {records, count, RECORD_BYTES, DEPTH};
-    free(index_memory);
-    index_memory = malloc(em_trace_index_bytes(count));
-    memset(index_memory, 0xA5, em_trace_index_bytes(count)); /* it need not be cleared */
-    return em_trace_use(&trace, &buffer, index_memory);
+    void *memory = malloc(em_trace_index_bytes(count));
+    memset(memory, 0xA5, em_trace_index_bytes(count)); /* it need not be cleared */
+    enum em_error error = em_trace_use(&trace, &buffer, memory);
+    free(error == EM_OK ? index_memory : memory); /* what is refused is not used */
+    index_memory = error == EM_OK ? memory : index_memory;
+    return error;
 }
 
 void open_trace(size_t count, enum em_trace_mode mode)
