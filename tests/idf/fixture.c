@@ -50,7 +50,7 @@ static uint64_t microseconds(void)
 static uint32_t cycles(void)
 {
     static uint32_t now;
-    return now += 100;
+    return __atomic_add_fetch(&now, 100, __ATOMIC_RELAXED);
 }
 
 static void console(const char *text, size_t length)
