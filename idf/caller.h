@@ -29,8 +29,7 @@ unsigned idf_callers(void **list, unsigned room);
 
 static inline bool idf_enter(const void *address, const void *frame)
 {
-    return __builtin_expect(__atomic_load_n(&idf_chip.wants_callers, __ATOMIC_RELAXED), 0) &&
-           idf_caller_enter(address, frame);
+    return __builtin_expect(__atomic_load_n(&idf_chip.wants_callers, __ATOMIC_RELAXED), 0) && idf_caller_enter(address, frame);
 }
 
 static inline void idf_leave(const bool *entered)
@@ -40,7 +39,7 @@ static inline void idf_leave(const bool *entered)
 }
 
 #define IDF_ENTRY                                                                                                              \
-    __attribute__((cleanup(idf_leave))) const bool idf_entered =                                                               \
+    __attribute__((cleanup(idf_leave), unused)) const bool idf_entered =                                                       \
         idf_enter(__builtin_return_address(0), __builtin_frame_address(0))
 
 #endif

@@ -102,13 +102,13 @@ struct idf_chip {
     bool himem_open;
     struct em_himem himem;
     struct em_owners *owners; /* who owns which block; NULL: nobody keeps books */
-    struct em_trace *trace;  /* NULL until the program asks for it */
-    void *trace_hash_map;    /* what the chip's tracer takes for its own, where it is configured */
+    void *monitor_note;       /* what the chip remembers while the minimum is monitored */
+    struct em_trace *trace;   /* NULL until the program asks for it */
+    void *trace_hash_map;     /* what the chip's tracer takes for its own, where it is configured */
     size_t trace_hash_slots;
     bool hooks_off;      /* the program's configuration does not want its allocation hooks called */
     bool wants_callers;  /* calls note who makes them */
     bool follows_frames; /* the program keeps frame pointers: callers of callers can be found */
-    void *monitor_note; /* what the chip remembers while the minimum is monitored */
     void (*failure_callback)(size_t size, uint32_t caps, const char *function);
 };
 

@@ -17,8 +17,8 @@ enum { TEXT_ROOM = 4096, LISTED_HEAPS = 24 };
 
 const char *idf_code_name(const void *address, char text[IDF_CODE_NAME])
 {
-    bool named = idf_chip.platform && idf_chip.platform->code_name &&
-                 idf_chip.platform->code_name(address, text, IDF_CODE_NAME);
+    bool named =
+        idf_chip.platform && idf_chip.platform->code_name && idf_chip.platform->code_name(address, text, IDF_CODE_NAME);
     if (!named)
         snprintf(text, IDF_CODE_NAME, "0x%08lx", (unsigned long)(uintptr_t)address);
     return text;

@@ -105,7 +105,7 @@ void idf_heap_trace_print(struct em_trace *trace, const struct em_trace_summary 
 {
     struct listing listing = {.caps = caps};
     esp_rom_printf("====== Heap Trace: %zu records (%zu capacity) ======\n", sums->count, sums->capacity);
-    bool more_came = trace && em_trace_walk(trace, list_record, &listing);
+    bool more_came = trace && em_trace_walk(trace, sums, list_record, &listing);
     print_totals(sums, &listing);
     esp_rom_printf("records: %zu (%zu capacity, %zu high water mark)\n", sums->count, sums->capacity, sums->high_water_mark);
     if (hash_slots > 0)

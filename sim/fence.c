@@ -166,12 +166,13 @@ static bool open_pages(const struct run *run)
     return true;
 }
 
-/* Their memory goes back to the host. */
+/* Their memory goes back to the host; where it does not take it, they are at least closed. */
 static void close_pages(const struct run *run)
 {
     struct span data = data_of(run);
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED;
-    mmap(pointer_to(data.start), data.end - data.start, PROT_NONE, flags, -1, 0);
+    if (mmap(pointer_to(data.start), data.end - data.start, PROT_NONE, flags, -1, 0) == MAP_FAILED)
+        mprotect(pointer_to(data.start), data.end - data.start, PROT_NONE);
 }
 
 /* Memory that only the instruction bus's address or whole words reach stays as it is. */

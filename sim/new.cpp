@@ -26,8 +26,13 @@ namespace
 struct Entry {
     bool entered;
 
-    Entry(const void *address, const void *frame) : entered(idf_caller_enter(address, frame)) {}
-    ~Entry() { idf_caller_leave(entered); }
+    Entry(const void *address, const void *frame) : entered(idf_caller_enter(address, frame))
+    {
+    }
+    ~Entry()
+    {
+        idf_caller_leave(entered);
+    }
     Entry(const Entry &) = delete;
     Entry &operator=(const Entry &) = delete;
 };

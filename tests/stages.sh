@@ -138,8 +138,8 @@ stage_valgrind()
     programs linux64 valgrind --quiet --fair-sched=yes --vex-iropt-register-updates=allregs-at-mem-access --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 }
 
-# The recordings that the code can answer; those of tracing are not there yet.
-golden_parts="multi_heap/32-none multi_heap/32-light multi_heap/32-comp heap_caps himem"
+# The recordings that the code can answer.
+golden_parts="multi_heap/32-none multi_heap/32-light multi_heap/32-comp heap_caps himem text"
 
 # replay BUILD FILE|FOLDER...: into $log/golden-BUILD, without what the chip's console said.
 replay()
@@ -160,6 +160,7 @@ golden()
     [ -d tool ] || { skip "the tool does not exist yet"; return; }
     built "$1" || return
     parts=$(for part in $golden_parts; do echo "tests/golden/$part"; done)
+    [ ! -d tests/scripts ] || parts="$parts tests/scripts" # short ones, which the tests' models wrote
     # shellcheck disable=SC2086
     replay "$1" $parts
     status=$?

@@ -195,13 +195,19 @@ static bool locate_code(struct em_pool *pool, void *address, struct em_place *pl
     return place->heap != NULL;
 }
 
-bool em_locate(struct em_pool *pool, void *address, struct em_place *place)
+/* See pool.h; inlined where every call counts. */
+__attribute__((always_inline)) static inline bool locate(struct em_pool *pool, void *address, struct em_place *place)
 {
     *place = (struct em_place){em_index_find(pool, (uintptr_t)address), (char *)address - pool->owner_bytes, 0, false};
     if (EM_LIKELY(place->heap != NULL)) {
         return EM_LOAD(&place->heap->heap) != NULL;
     }
     return locate_code(pool, address, place);
+}
+
+bool em_locate(struct em_pool *pool, void *address, struct em_place *place)
+{
+    return locate(pool, address, place);
 }
 
 __attribute__((noinline)) static void tell_free(struct em_pool *pool, void *address)
@@ -231,7 +237,7 @@ __attribute__((noinline)) static void release_other(struct em_pool *pool, void *
     if (address == NULL) {
         return;
     }
-    if (!em_locate(pool, address, &place)) {
+    if (!locate(pool, address, &place)) {
         report_fault(EM_FAULT_FOREIGN_POINTER, EM_DURING_FREE, address);
         return;
     }
@@ -309,8 +315,7 @@ __attribute__((noinline)) static void *resize_watched(struct em_pool *pool, cons
     struct asked exact = *asked;
     exact.request.size = size;
     struct resizing resizing = {{tell_moved}, pool, address, &exact};
-    char *resized =
-        em_guard_reallocate_telling(place->heap->heap, place->block, size + pool->owner_bytes, &resizing.teller);
+    char *resized = em_guard_reallocate_telling(place->heap->heap, place->block, size + pool->owner_bytes, &resizing.teller);
     if (resized == place->block) {
         tell(pool, EM_RESIZED, address, address, &exact);
     }
@@ -321,15 +326,16 @@ __attribute__((noinline)) static void *resize_watched(struct em_pool *pool, cons
 static inline void *resize_within(struct em_pool *pool, const struct em_place *place, void *address, const struct asked *asked)
 {
     size_t size = (asked->caps & EM_ALIGNED_CAPS) == 0 ? asked->size : asked->request.size;
-    char *resized = em_is_watched(pool) ? resize_watched(pool, place, address, asked, size)
-                                        : em_guard_reallocate_telling(place->heap->heap, place->block, size + pool->owner_bytes, NULL);
+    char *resized = em_is_watched(pool)
+                        ? resize_watched(pool, place, address, asked, size)
+                        : em_guard_reallocate_telling(place->heap->heap, place->block, size + pool->owner_bytes, NULL);
     return resized == NULL ? NULL : resized + pool->owner_bytes;
 }
 
 static void *resize_or_move(struct em_pool *pool, void *address, const struct asked *asked)
 {
     struct em_place place;
-    if (!em_locate(pool, address, &place)) {
+    if (!locate(pool, address, &place)) {
         report_fault(EM_FAULT_FOREIGN_POINTER, EM_DURING_REALLOCATE, address);
         return NULL;
     }

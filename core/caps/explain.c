@@ -26,13 +26,17 @@ static size_t overhead(const struct asking *asking, const struct em_caps_heap *r
     return bytes;
 }
 
-/* The largest request of this kind. An alignment costs a gap in front and rounds the rest. */
-static size_t largest_of_kind(const struct asking *asking, const struct em_caps_heap *record, size_t largest)
+/* The largest request of this kind. With an alignment the heap looks for a multiple of it that holds all
+ * of the block, its marks and a gap in front. */
+static size_t largest_of_kind(const struct asking *asking, const struct em_caps_heap *record, struct em_heap *heap)
 {
     enum { GAP = 16 };
-    size_t alignment = asking->request.alignment;
-    largest = em_less(largest, overhead(asking, record));
-    return alignment <= 4 ? largest : em_less(em_round_down(largest, alignment), alignment + GAP);
+    size_t alignment = asking->request.alignment, largest = em_guard_largest_free(heap);
+    size_t marks = em_guard_of(heap) == EM_GUARD_OFF ? 0 : EM_GUARD_BYTES;
+    if (alignment > 4) {
+        largest = em_less(em_round_down(largest + marks, alignment), alignment + GAP + marks);
+    }
+    return em_less(largest, overhead(asking, record));
 }
 
 static void judge(const struct asking *asking, const struct em_caps_heap *record, struct em_refusing_heap *judged)
@@ -42,7 +46,7 @@ static void judge(const struct asking *asking, const struct em_caps_heap *record
     judged->heap = record;
     judged->missing = asking->request.caps & ~record->all_caps;
     judged->free_bytes = heap == NULL ? 0 : em_guard_free_bytes(heap);
-    judged->largest = heap == NULL ? 0 : largest_of_kind(asking, record, em_guard_largest_free(heap));
+    judged->largest = heap == NULL ? 0 : largest_of_kind(asking, record, heap);
     if (judged->missing != 0) {
         judged->refusal = EM_LACKS_CAPS;
     } else if (heap == NULL) {

@@ -23,7 +23,8 @@ static inline bool em_request_is_plain(uint32_t caps)
 }
 
 /* What is wrong with it in itself, so that nobody could serve it. */
-enum em_flaw em_request_make(struct em_request *request, const struct em_pool *pool, size_t alignment, size_t size, uint32_t caps);
+enum em_flaw em_request_make(struct em_request *request, const struct em_pool *pool, size_t alignment, size_t size,
+                             uint32_t caps);
 
 /* ---- the choice of a heap ---- */
 

@@ -44,7 +44,7 @@ size_t em_owners_bytes(const struct em_owners_limits *limits)
 
 void em_owners_open(struct em_owners *owners, void *memory, const struct em_owners_limits *limits, bool keep_ended)
 {
-    size_t at[4], bytes;
+    size_t at[4] = {0, 0, 0, 0}, bytes = 0;
     *owners = (struct em_owners){.limits = *limits, .keep_ended = keep_ended};
     if (!lay_out(limits, at, &bytes)) {
         owners->limits = (struct em_owners_limits){0, 0, 0};

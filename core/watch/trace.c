@@ -8,9 +8,6 @@
 #include "core/base/bits.h"
 #include "core/watch/records.h"
 
-/* Records may lie in a heap's block, which is 4-aligned on every machine. */
-#define EM_ANY_ALIGNMENT __attribute__((no_sanitize("alignment")))
-
 /* ---- writing and reading records ------------------------------------------------------------- */
 
 /* What is known of the moment of an event. */
@@ -62,20 +59,19 @@ EM_ANY_ALIGNMENT static void read_record(const struct em_trace *trace, uint32_t 
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-/* The block is no longer there; `moment` NULL where nobody has seen how it went. */
+/* The block is no longer there, its node in no bucket; `moment` NULL where nobody has seen how it went. */
 static void end_record(struct em_trace *trace, uint32_t node, const struct moment *moment)
 {
     if (trace->sums.mode == EM_TRACE_LEAKS) {
         em_records_remove(trace, node);
         return;
     }
-    em_records_retire(trace, node);
     write_free(trace, node, moment);
 }
 
 static void record_free(struct em_trace *trace, const void *address, const struct moment *moment)
 {
-    uint32_t node = em_records_find(trace, (uintptr_t)address);
+    uint32_t node = em_records_take(trace, (uintptr_t)address);
     trace->sums.frees++;
     if (node == EM_NO_NODE) {
         trace->sums.not_found++;
@@ -87,12 +83,12 @@ static void record_free(struct em_trace *trace, const void *address, const struc
 
 static void record_allocation(struct em_trace *trace, const struct em_event *event, const struct moment *moment)
 {
-    uint32_t stale = em_records_find(trace, (uintptr_t)event->address);
+    uint32_t stale = em_records_take(trace, (uintptr_t)event->address);
     if (stale != EM_NO_NODE) {
         end_record(trace, stale, NULL); /* its block was freed while nobody looked: here it is again */
     }
     if (em_records_are_full(trace)) {
-        em_records_remove(trace, trace->oldest);
+        em_records_remove_oldest(trace);
         trace->sums.overflowed = true;
     }
     write_allocation(trace, em_records_add(trace, (uintptr_t)event->address), event, moment);
@@ -128,7 +124,8 @@ static void notify(struct em_watcher *watcher, const struct em_event *event)
         return;
     }
     struct moment moment;
-    moment.time = trace->source->time();
+    em_records_expect(trace, (uintptr_t)(event->kind == EM_RESIZED ? event->old_address : event->address));
+    moment.time = event->kind == EM_FREED ? 0 : trace->source->time();
     moment.callers = 0;
     unsigned depth = EM_LOAD(&trace->buffer.depth);
     if (depth > 0 && (event->kind != EM_FREED || EM_LOAD(&trace->keeps_freed))) {
@@ -259,6 +256,7 @@ void em_trace_get_summary(struct em_trace *trace, struct em_trace_summary *summa
 {
     em_port_lock(&trace->lock);
     *summary = trace->sums;
+    summary->newest = trace->serial;
     em_port_unlock(&trace->lock);
 }
 
@@ -332,7 +330,7 @@ bool em_trace_get(struct em_trace *trace, size_t index, struct em_trace_copy *co
 static bool next_record(struct em_trace *trace, struct em_trace_cursor *cursor, uint32_t end, struct em_trace_copy *copy)
 {
     em_port_lock(&trace->lock);
-    bool more = cursor->node != EM_NO_NODE && (int32_t)(trace->nodes[cursor->node].serial - end) <= 0;
+    bool more = cursor->node != EM_NO_NODE && (int32_t)(trace->serials[cursor->node] - end) <= 0;
     if (more) {
         read_record(trace, cursor->node, copy);
         step(trace, cursor);
@@ -341,13 +339,13 @@ static bool next_record(struct em_trace *trace, struct em_trace_cursor *cursor, 
     return more;
 }
 
-bool em_trace_walk(struct em_trace *trace, em_trace_visitor *visit, void *context)
+bool em_trace_walk(struct em_trace *trace, const struct em_trace_summary *as_of, em_trace_visitor *visit, void *context)
 {
     struct em_trace_cursor cursor;
     struct em_trace_copy copy;
     em_port_lock(&trace->lock);
     open_cursor(trace, &cursor);
-    uint32_t end = trace->serial;
+    uint32_t end = as_of == NULL ? trace->serial : as_of->newest;
     em_port_unlock(&trace->lock);
     while (next_record(trace, &cursor, end, &copy) && visit(context, &copy)) {
     }

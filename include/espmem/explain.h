@@ -36,10 +36,10 @@ enum em_refusal {
 struct em_refusing_heap {
     const struct em_caps_heap *heap;
     enum em_refusal refusal;
-    unsigned priority;   /* at which it is asked first; EM_PRIORITIES: never */
-    uint32_t missing;    /* capabilities that it lacks */
-    size_t free_bytes;   /* 0 where it is not started */
-    size_t largest;      /* the largest request of this kind (alignment, EXEC) that it would serve */
+    unsigned priority; /* at which it is asked first; EM_PRIORITIES: never */
+    uint32_t missing;  /* capabilities that it lacks */
+    size_t free_bytes; /* 0 where it is not started */
+    size_t largest;    /* the largest request of this kind (alignment, EXEC) that it would serve */
 };
 
 struct em_explanation {
@@ -54,10 +54,10 @@ struct em_explanation {
     unsigned all;                   /* heaps of the pool */
     unsigned served_by;             /* the entry that would serve it now; == count: none */
 
-    const struct em_caps_heap *best; /* of the heaps with all caps, the one with the most room; NULL: none has all */
-    size_t best_size;                /* the largest request that would fit, there; 0: it is full */
-    uint32_t nowhere;                /* capabilities that no heap has */
-    uint32_t never_together;         /* two that no heap has both; 0 where there are no such two */
+    const struct em_caps_heap *best;  /* of the heaps with all caps, the one with the most room; NULL: none has all */
+    size_t best_size;                 /* the largest request that would fit, there; 0: it is full */
+    uint32_t nowhere;                 /* capabilities that no heap has */
+    uint32_t never_together;          /* two that no heap has both; 0 where there are no such two */
     const struct em_caps_heap *other; /* a heap with room enough that lacks the fewest caps; NULL: none */
     uint32_t dropped;                 /* those that it lacks */
 };

@@ -67,12 +67,13 @@ struct em_trace_source {
 
 struct em_trace_summary {
     enum em_trace_mode mode;
-    size_t allocations, frees;  /* since the start, also of blocks without a record */
-    size_t found, not_found;    /* frees whose block had a live record, and others */
-    size_t count, capacity;     /* records that there are and can be */
-    size_t high_water_mark;     /* the most records there ever were; a new start leaves it */
-    bool overflowed;            /* the oldest record was dropped for a new one since the start */
-    uint64_t looked_at;         /* records that were compared to find one by its address, in all */
+    size_t allocations, frees; /* since the start, also of blocks without a record */
+    size_t found, not_found;   /* frees whose block had a live record, and others */
+    size_t count, capacity;    /* records that there are and can be */
+    size_t high_water_mark;    /* the most records there ever were; a new start leaves it */
+    bool overflowed;           /* the oldest record was dropped for a new one since the start */
+    uint64_t looked_at;        /* records that were compared to find one by its address, in all */
+    uint32_t newest;           /* which record was the newest */
 };
 
 struct em_trace_node; /* the core's */
@@ -101,10 +102,13 @@ struct em_trace {
     bool keeps_freed; /* a freed block's record stays */
     struct em_trace_buffer buffer;
     struct em_trace_node *nodes; /* one beside each record */
+    uint32_t *serials;           /* by age, one beside each node */
     uint32_t *buckets;           /* node + 1 of the newest with this hash, 0 for none */
     unsigned bucket_bits;
     uint32_t oldest, newest, unused, touched; /* nodes; `touched` of them were ever used */
     uint32_t serial;
+    uintptr_t upper_half; /* of the first record's address, beyond 32 bits */
+    bool wide;            /* some record has another one */
     struct em_trace_cursor *cursors, last_got;
     struct em_trace_summary sums;
 };
@@ -142,10 +146,11 @@ bool em_trace_get(struct em_trace *trace, size_t index, struct em_trace_copy *co
 /* The record of a live block by the address that its user holds; false iff there is none. */
 bool em_trace_find(struct em_trace *trace, const void *address, struct em_trace_copy *copy);
 
-/* Shows the records that there are now, oldest first, until `visit` returns false; no lock is held during
- * it. Records that go meanwhile may be missing; none is shown twice. True iff new ones came meanwhile. */
+/* Shows the records that were there when `as_of` was got (NULL: that are there now), oldest first, until
+ * `visit` returns false; no lock is held during it. Records that have gone since may be missing; none is
+ * shown twice. True iff new ones have come since. */
 typedef bool em_trace_visitor(void *context, const struct em_trace_copy *record);
-bool em_trace_walk(struct em_trace *trace, em_trace_visitor *visit, void *context);
+bool em_trace_walk(struct em_trace *trace, const struct em_trace_summary *as_of, em_trace_visitor *visit, void *context);
 
 #ifdef __cplusplus
 }

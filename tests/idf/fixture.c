@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "../../idf/boot.h"
 #include "../../idf/chip.h"
@@ -49,7 +50,7 @@ static uint64_t microseconds(void)
 static uint32_t cycles(void)
 {
     static uint32_t now;
-    return now += 100;
+    return __atomic_add_fetch(&now, 100, __ATOMIC_RELAXED);
 }
 
 static void console(const char *text, size_t length)
@@ -88,9 +89,11 @@ static bool is_memory(uintptr_t start, uintptr_t end)
     return sim_space_is_memory(start, end) || sim_banks_is_memory(start, end);
 }
 
+/* Not malloc, which is the chip's here. */
 static void *host_memory(size_t bytes)
 {
-    return malloc(bytes);
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
 }
 
 static struct idf_platform platform = {

@@ -12,7 +12,8 @@
 
 enum { CAPS = MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT };
 
-static void *early, *late;
+static void *early;
+static void *_Atomic late;
 
 __attribute__((constructor)) static void allocate_early(void)
 {

@@ -292,12 +292,12 @@ static struct verdict judge(void)
 {
     struct verdict verdict = {UNEXPLAINED, names_block()};
     bool reported = child.status == 3 && strstr(child.err, "espmem: ") != NULL;
-    bool sanitized = child.status != 0 && strstr(child.err, "Sanitizer") != NULL; /* takes crashes first */
+    bool sanitized = child.status != 0 && (strstr(child.err, "Sanitizer") || strstr(child.err, "runtime error: "));
     if (child.status == 0 && printed("bad\n"))
         verdict.when = AT_CHECK;
     else if (child.status == 0 && printed("good\n"))
         verdict.when = NEVER;
-    else if (reported || sanitized)
+    else if (reported || sanitized) /* a sanitizer takes crashes first */
         verdict.when = !printed("planted\n") ? AT_PLANT : !printed("freed\n") ? AT_FREE : LATER;
     return verdict;
 }

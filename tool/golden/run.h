@@ -49,9 +49,9 @@ enum golden_operation_flag {
     GOLDEN_CHANGES = 4,       /* where the outcome differs from a defect's, so does all that follows */
     GOLDEN_STARTS_ANEW = 8,   /* nothing that went before matters any more */
     GOLDEN_NEEDS_HEAP = 16,   /* where run->heap is NULL nothing is done, and the outcome is "-" */
-    GOLDEN_SHOWS_BOOKS = 32,  /* not compared where the original keeps its books in the heaps: in kind `task` */
-    GOLDEN_ALLOCATES = 64,    /* a call of the allocating functions, whatever comes of it */
-    GOLDEN_FREES = 128,       /* a call of the freeing ones */
+    GOLDEN_ALLOCATES = 32,    /* a call of the allocating functions, whatever comes of it */
+    GOLDEN_FREES = 64,        /* a call of the freeing ones */
+    GOLDEN_SHOWS_BOOKS = 128, /* not compared where the original keeps its books in the heaps: in kind `task` */
 };
 
 struct golden_operation {

@@ -287,7 +287,12 @@ static void do_poke(struct golden_run *run, const int64_t *argument)
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
-enum { ASKS = GOLDEN_HAS_OUTCOME, PRINTS = GOLDEN_ALWAYS_PRINTS, BOOKS = GOLDEN_SHOWS_BOOKS, TAKES = ASKS | BOOKS | GOLDEN_ALLOCATES };
+enum {
+    ASKS = GOLDEN_HAS_OUTCOME,
+    PRINTS = GOLDEN_ALWAYS_PRINTS,
+    BOOKS = GOLDEN_SHOWS_BOOKS,
+    TAKES = ASKS | BOOKS | GOLDEN_ALLOCATES
+};
 
 static const struct golden_operation operations[] = {
     {"malloc", "snx", TAKES, do_malloc},
@@ -364,5 +369,5 @@ static void expect_calls(const struct golden_operation *operation)
     golden_trace_expect((operation->flags & GOLDEN_ALLOCATES) != 0, (operation->flags & GOLDEN_FREES) != 0);
 }
 
-const struct golden_players golden_heap_caps = {operations, sizeof operations / sizeof *operations, true, open_chip,
-                                                close_chip, expect_calls};
+const struct golden_players golden_heap_caps = {
+    operations, sizeof operations / sizeof *operations, true, open_chip, close_chip, expect_calls};

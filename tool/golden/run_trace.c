@@ -146,8 +146,8 @@ void golden_trace_init(struct golden_run *run, const int64_t *argument)
     else if (argument[0] > 0)
         golden_result_error(run, init_with_records((size_t)argument[0]));
     else
-        golden_result_error(run, espmem_heap_trace_init(argument[0] < 0 ? NULL : nothing, argument[0] < 0, sizeof nothing, 0, 0,
-                                                        false));
+        golden_result_error(
+            run, espmem_heap_trace_init(argument[0] < 0 ? NULL : nothing, argument[0] < 0, sizeof nothing, 0, 0, false));
 }
 
 void golden_trace_start(struct golden_run *run, const int64_t *argument)
