@@ -160,6 +160,7 @@ golden()
     [ -d tool ] || { skip "the tool does not exist yet"; return; }
     built "$1" || return
     parts=$(for part in $golden_parts; do echo "tests/golden/$part"; done)
+    [ ! -d tests/scripts ] || parts="$parts tests/scripts" # short ones, which the tests' models wrote
     # shellcheck disable=SC2086
     replay "$1" $parts
     status=$?

@@ -166,7 +166,7 @@ TEST(eight_threads_take_and_give_while_others_walk_check_and_add_heaps)
 
 /* ---- walks that end in another order than they began ----------------------------------------- */
 
-enum { WALKERS = 3 };
+enum { WALKERS = 4 };
 static unsigned inside, may_leave; /* how many walks have begun, how many may end */
 
 /* The walks begin one after the other and end in the same order, the oldest first. */
@@ -188,7 +188,8 @@ static void *walk_and_wait(void *context)
 
 TEST(walks_may_end_in_any_order)
 {
-    static const unsigned orders[][WALKERS] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    static const unsigned orders[][WALKERS] = {{0, 1, 2, 3}, {0, 2, 1, 3}, {1, 0, 3, 2},
+                                               {3, 2, 1, 0}, {2, 0, 1, 3}, {1, 3, 0, 2}};
     CHECK_EQ(caps_rig_start(&rig, 2), EM_OK);
     for (unsigned order = 0; order < 6; order++) {
         pthread_t threads[WALKERS];

@@ -141,7 +141,7 @@ static const struct {
     void (*act)(void);
     bool by_block; /* at least a hold and a print for each */
 } acts[] = {
-    {"print_heap_info", print_info, false}, {"dump", dump, true},   {"trace dump", heap_trace_dump, true},
+    {"print_heap_info", print_info, false}, {"dump", dump, true},     {"trace dump", heap_trace_dump, true},
     {"check_integrity", check, false},      {"inspect", show, false},
 };
 
