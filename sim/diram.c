@@ -56,7 +56,8 @@ static void protect(uintptr_t page, int rights)
 }
 
 /* For the sanitizer of threads the program's own words are none of ours: what orders the copy is protection. */
-__attribute__((no_sanitize("thread"))) static void copy_words(volatile uint32_t *to, const volatile uint32_t *from, bool reversed)
+__attribute__((no_sanitize("thread"))) static void copy_words(volatile uint32_t *to, const volatile uint32_t *from,
+                                                              bool reversed)
 {
     for (unsigned i = 0; i < WORDS; i++)
         to[i] = from[reversed ? WORDS - 1 - i : i];
