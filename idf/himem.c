@@ -99,7 +99,6 @@ static uint32_t number_again(const void *handle, const struct handle_kind *kind)
 static uint32_t number_of(const void *handle, const struct handle_kind *kind, const char *function)
 {
     uintptr_t address = (uintptr_t)handle;
-    const struct handle_kind *other = kind == &memory_kind ? &range_kind : &memory_kind;
     uint32_t known = number_again(handle, kind);
     if (known != 0)
         return known;
@@ -114,7 +113,7 @@ static uint32_t number_of(const void *handle, const struct handle_kind *kind, co
         __atomic_store_n(kind->recent, number, __ATOMIC_RELAXED);
         return number;
     }
-    if (is_live(other, address, number))
+    if (is_live(kind == &memory_kind ? &range_kind : &memory_kind, address, number))
         return refuse_handle(function, kind, handle, "it is one of the other kind; memory and range were exchanged");
     return refuse_handle(function, kind, handle, "it was freed, overwritten, or never was one");
 }
