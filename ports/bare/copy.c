@@ -1,4 +1,5 @@
-/* The core's copy, by words: some memories know no others.
+/* The core's copy, by words: some memories know no others. What is left of a last word goes out by bytes,
+ * since a block of memory without bytes always has whole words of room, and one is never asked for less.
  *
  * One idea: four words at a time, since a move of a large block is nothing but this loop. */
 #include "espmem/port.h"
@@ -18,7 +19,11 @@ void em_port_copy(void *to, const void *from, size_t bytes)
     for (; words > 0; words--) {
         *out++ = *in++;
     }
-    for (size_t i = 0; i < bytes % sizeof *out; i++) {
-        ((unsigned char *)out)[i] = ((const unsigned char *)in)[i];
+    size_t rest = bytes % sizeof *out;
+    if (rest != 0) { /* the last bytes come out of a whole word, too: the source may know no others */
+        const uint32_t last = *in;
+        for (size_t i = 0; i < rest; i++) {
+            ((unsigned char *)out)[i] = ((const unsigned char *)&last)[i];
+        }
     }
 }

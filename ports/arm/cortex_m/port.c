@@ -35,8 +35,8 @@ uint32_t bare_clock(void)
     return SYSTICK_MOST - SYSTICK_VALUE;
 }
 
-/* At 25 MHz, with QEMU's -icount shift=6 (64 ns an instruction): 8 steps are 5 instructions. */
+/* At 25 MHz, with QEMU's -icount shift=7 (128 ns an instruction): 16 steps are 5 instructions. */
 uint32_t bare_instructions(uint32_t difference)
 {
-    return ((difference & SYSTICK_MOST) * 5 + 4) / 8;
+    return ((difference & SYSTICK_MOST) * 5 + 8) / 16;
 }
