@@ -2,7 +2,7 @@
 # The core and the ports on emulated machines without an operating system: one program for each target,
 # the same tests everywhere; what the ports cost in instructions; and faults planted in the ports.
 #
-# usage: tests/target/run.sh [TARGET...]      targets stand in targets.txt; default: all
+# usage: tests/target/run.sh [TARGET...]      targets stand in targets.txt, and esp32; default: all
 #
 # Prints `ok NAME` or `FAIL NAME` for each case, what went wrong below it, `# …` for figures, and
 # `cases N failed M` at the end. Exit status 0 iff nothing failed.
@@ -20,14 +20,19 @@ seconds=60 # the most that one run may take
 . "$here/build.sh"
 # shellcheck source=tests/target/check.sh
 . "$here/check.sh"
+# shellcheck source=tests/target/esp32.sh
+. "$here/esp32.sh"
 
 # Everything about one target, to its own file; targets run beside each other.
 if [ "${1:-}" = --one ]; then
-    read_target "$2" && check_target >"$objects/report" 2>&1
+    case $2 in
+    esp32) check_esp32 >"$out/esp32/report" 2>&1 ;;
+    *) read_target "$2" && check_target >"$objects/report" 2>&1 ;;
+    esac
     exit
 fi
 
-wanted=${*:-$(names)}
+wanted=${*:-$(names)esp32}
 mkdir -p "$out"
 prepare >"$out/log" 2>&1 || { echo "FAIL prepare"; sed 's/^/    /' "$out/log" | tail -n 12; echo "cases 1 failed 1"; exit 1; }
 for name in $wanted; do
