@@ -120,7 +120,7 @@ bool em_heap_resize(struct em_heap *heap, void *address, size_t size)
 
 /* Allocate, copy, free. The minimum is noted after the old block is gone, as the chip does: the moment
  * when both live is not counted. */
-static void *move(struct em_heap *heap, void *address, size_t old_size, size_t size)
+static void *move(struct em_heap *heap, void *address, size_t old_size, size_t size, struct em_move_teller *teller)
 {
     em_heap_lock(heap);
     struct em_block *block = em_heap_engine(heap)->allocate(heap, size);
@@ -132,6 +132,9 @@ static void *move(struct em_heap *heap, void *address, size_t old_size, size_t s
         return NULL;
     }
     em_port_copy(em_block_payload(block), address, size < old_size ? size : old_size);
+    if (teller != NULL) {
+        teller->moved(teller, em_block_payload(block));
+    }
     em_heap_lock(heap);
     enum em_fault_kind kind = release(heap, address);
     em_note_minimum(heap);
@@ -143,6 +146,11 @@ static void *move(struct em_heap *heap, void *address, size_t old_size, size_t s
 }
 
 void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size)
+{
+    return em_heap_reallocate_telling(heap, address, size, NULL);
+}
+
+void *em_heap_reallocate_telling(struct em_heap *heap, void *address, size_t size, struct em_move_teller *teller)
 {
     if (address == NULL) {
         return em_heap_allocate(heap, size);
@@ -156,7 +164,7 @@ void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size)
     case RESIZED:
         return address;
     case MUST_MOVE:
-        return move(heap, address, old_size, size);
+        return move(heap, address, old_size, size, teller);
     case NO_BLOCK:
         break;
     }

@@ -80,7 +80,8 @@ bool em_heap_walk(struct em_heap *heap, em_heap_visitor *visit, void *context)
 
 struct search {
     uintptr_t address;
-    void *found;
+    struct em_block_view *found;
+    bool holds;
 };
 
 static bool holds(void *context, const struct em_block_view *block)
@@ -93,15 +94,22 @@ static bool holds(void *context, const struct em_block_view *block)
     if (search->address - start >= block->size) {
         return true;
     }
-    search->found = block->used ? block->address : NULL;
+    search->holds = block->used;
+    *search->found = *block;
     return false;
+}
+
+bool em_heap_find_block(struct em_heap *heap, const void *address, struct em_block_view *found)
+{
+    struct search search = {(uintptr_t)address, found, false};
+    em_heap_walk(heap, holds, &search);
+    return search.holds;
 }
 
 void *em_heap_containing_block(struct em_heap *heap, const void *address)
 {
-    struct search search = {(uintptr_t)address, NULL};
-    em_heap_walk(heap, holds, &search);
-    return search.found;
+    struct em_block_view found;
+    return em_heap_find_block(heap, address, &found) ? found.address : NULL;
 }
 
 /* ---- checking -------------------------------------------------------------------------------- */

@@ -52,6 +52,7 @@ void *em_guard_allocate(struct em_heap *heap, size_t size);
 void *em_guard_allocate_aligned(struct em_heap *heap, size_t size, size_t alignment, size_t offset);
 void em_guard_free(struct em_heap *heap, void *address);
 void *em_guard_reallocate(struct em_heap *heap, void *address, size_t size);
+void *em_guard_reallocate_telling(struct em_heap *heap, void *address, size_t size, struct em_move_teller *teller);
 
 /* Bytes of a block, marks excluded and slack included; the same with the marks; the bytes asked for
  * (those of an unguarded block: all). A fault and 0 for whatever is no intact live block. */
@@ -60,6 +61,8 @@ size_t em_guard_full_size(struct em_heap *heap, const void *address);
 size_t em_guard_asked_size(struct em_heap *heap, const void *address);
 /* The user's pointer of the live block that holds `address`, be it in a mark; NULL if none does. O(blocks). */
 void *em_guard_containing_block(struct em_heap *heap, const void *address);
+/* Its size, marks excluded; 0 if none does. Never a fault: others may free the block meanwhile. O(blocks). */
+size_t em_guard_containing_size(struct em_heap *heap, const void *address);
 
 /* What the heap says, less the 12 bytes that the next block's marks would cost; 0 where that is all. */
 size_t em_guard_free_bytes(struct em_heap *heap);

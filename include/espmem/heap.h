@@ -71,6 +71,13 @@ void em_heap_free(struct em_heap *heap, void *address);
  * NULL iff it does not fit or on a fault: then the old block is untouched. */
 void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size);
 
+/* Whoever wants to know that a block has moved: called with the new address when the contents are there
+ * and the old block is not yet given back, outside the lock. Not called for a block that stays. */
+struct em_move_teller {
+    void (*moved)(struct em_move_teller *teller, void *address);
+};
+void *em_heap_reallocate_telling(struct em_heap *heap, void *address, size_t size, struct em_move_teller *teller);
+
 /* Resizes in place or not at all; true if the block now holds `size` bytes. */
 bool em_heap_resize(struct em_heap *heap, void *address, size_t size);
 
@@ -98,6 +105,9 @@ bool em_heap_walk(struct em_heap *heap, em_heap_visitor *visit, void *context);
 
 /* The live block that holds `address` (its header excluded), NULL if there is none. O(blocks). */
 void *em_heap_containing_block(struct em_heap *heap, const void *address);
+/* The same with its size, which is of the same moment: a block may be gone when it is asked for again.
+ * False, and *found is undefined, iff there is none. */
+bool em_heap_find_block(struct em_heap *heap, const void *address, struct em_block_view *found);
 
 /* Checks every invariant of the heap. O(blocks), lock held a block at a time; while others allocate,
  * counters and lists are compared only as far as they stand still. Each contradiction goes to

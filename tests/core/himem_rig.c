@@ -52,7 +52,7 @@ static void show(struct fake_mmu *mmu, unsigned page, unsigned bank, unsigned co
 static void hide(struct fake_mmu *mmu, unsigned page, unsigned bank, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
-        if (mmu->shows[page + i] != bank + i + 1)
+        if (mmu->shows[page + i] != bank + i + 1 && !mmu->half_known)
             die("an end of what a page does not show");
         mmu->shows[page + i] = 0;
     }

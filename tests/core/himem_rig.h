@@ -22,7 +22,8 @@ struct fake_mmu {
     /* Called while a page is being switched, before (map) and after (unmap). */
     void (*meanwhile)(void *context);
     void *context;
-    bool shared; /* several threads: it locks for itself */
+    bool shared;     /* several threads: it locks for itself */
+    bool half_known; /* a copy of an mmu that was busy: it may be told to end what it does not show */
 };
 
 struct himem_rig {

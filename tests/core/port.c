@@ -106,4 +106,7 @@ void em_port_fault(const struct em_fault *fault)
     __atomic_add_fetch(&test_port.faults, 1, __ATOMIC_RELAXED);
     if (!threads)
         test_port.fault = *fault;
+    else
+        printf("fault %d during %d at %lx of the heap at %lx\n", (int)fault->kind, (int)fault->during,
+               (unsigned long)fault->address, (unsigned long)fault->heap);
 }

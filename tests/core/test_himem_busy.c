@@ -90,6 +90,53 @@ TEST(a_page_and_a_bank_that_are_being_unmapped_are_nobodys)
     CHECK_EQ(em_himem_free(&rig.himem, rig.handles[0]), EM_OK);
 }
 
+/* ---- a copy of the process ------------------------------------------------------------------- */
+
+static struct himem_rig child;
+
+static void copy_the_process(void *context)
+{
+    (void)context;
+    child = rig;
+    child.himem.mmu = &child.mmu.face;
+    child.himem.banks = child.banks;
+    child.himem.pages = child.pages;
+    child.himem.memories = child.memories;
+    child.mmu.layout = &child.layout;
+    child.mmu.meanwhile = NULL;
+    child.mmu.half_known = true;
+}
+
+static void check_child(void)
+{
+    unsigned bank;
+    CHECK_EQ(em_himem_free(&child.himem, rig.handles[0]), EM_INVALID_ARG);
+    em_himem_end_busy(&child.himem);
+    CHECK(rig_agrees(&child));
+    CHECK(!em_himem_page_shows(&child.himem, 121, &bank) && !em_himem_page_shows(&child.himem, 122, &bank));
+    CHECK(em_himem_page_shows(&child.himem, 124, &bank)); /* what was not under way stays */
+    CHECK_EQ(em_himem_free(&child.himem, rig.handles[0]), EM_OK);
+}
+
+TEST(a_copy_of_the_process_ends_a_map_that_was_under_way)
+{
+    set_scene();
+    CHECK_EQ(rig_map(&rig, 1, 1, 0, 0, B, &pointer), EM_OK);
+    rig.mmu.meanwhile = copy_the_process;
+    CHECK_EQ(rig_map(&rig, 0, 0, B, B, 2 * B, &pointer), EM_OK);
+    check_child();
+}
+
+TEST(a_copy_of_the_process_ends_an_unmap_that_was_under_way)
+{
+    set_scene();
+    CHECK_EQ(rig_map(&rig, 1, 1, 0, 0, B, &pointer), EM_OK);
+    CHECK_EQ(rig_map(&rig, 0, 0, B, B, 2 * B, &pointer), EM_OK);
+    rig.mmu.meanwhile = copy_the_process;
+    CHECK_EQ(rig_unmap(&rig, 0, (uintptr_t)pointer, 2 * B), EM_OK);
+    check_child();
+}
+
 /* ---- a machine that refuses ------------------------------------------------------------------ */
 
 TEST(a_refused_switch_is_undone_whole)
