@@ -71,6 +71,10 @@ struct idf_platform {
     __attribute__((noreturn)) void (*restart)(void);
     /* Whether all addresses of [start, end) are memory of the chip that can be read and written. */
     bool (*is_memory)(uintptr_t start, uintptr_t end);
+    /* Told after a region has become a heap that knows aligned 32-bit words only. NULL: nobody asks. */
+    void (*words_joined)(uintptr_t start, uintptr_t end);
+    /* PSRAM and flash can be accessed from now on, or not any more. NULL: nobody asks. */
+    void (*cache)(bool enabled);
     /* Memory of the host's, outside the chip's, for books about the chip; never given back. May hold
      * anything; what is not touched costs nothing. NULL iff there is none. */
     void *(*host_memory)(size_t bytes);

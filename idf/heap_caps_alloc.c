@@ -41,9 +41,17 @@ void *idf_not_served(size_t alignment, size_t size, uint32_t caps, const char *f
     return idf_allocation_failed(size, caps, function);
 }
 
+/* By words as far as they go: the block may be memory that knows no others, and a memset that ends in the
+ * middle of a word is a wrong one there. */
 void *idf_zeroed(void *block, size_t bytes)
 {
-    return block ? memset(block, 0, bytes) : NULL;
+    const size_t words = bytes - bytes % 4;
+    if (!block)
+        return NULL;
+    memset(block, 0, words);
+    for (volatile unsigned char *rest = (unsigned char *)block + words; rest < (unsigned char *)block + bytes; rest++)
+        *rest = 0;
+    return block;
 }
 
 /* n * size as the chip multiplies, in 32 bits. False iff that overflows; *bytes is what is left of it. */

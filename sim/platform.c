@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include "banks.h"
+#include "cache.h"
+#include "check.h"
+#include "panic.h"
 #include "space.h"
 #include "symbols.h"
 #include "threads.h"
@@ -46,7 +49,7 @@ static void console(const char *text, size_t length)
     fwrite(text, 1, length, stdout);
 }
 
-static void report(const char *text, size_t length)
+void sim_write_report(const char *text, size_t length)
 {
     while (length > 0) {
         ssize_t written = write(STDERR_FILENO, text, length);
@@ -66,7 +69,7 @@ __attribute__((format(printf, 1, 0))) static void say_list(const char *format, v
     if (end > sizeof line - 2)
         end = sizeof line - 2;
     line[end] = '\n';
-    report(line, end + 1);
+    sim_write_report(line, end + 1);
 }
 
 void sim_say(const char *format, ...)
@@ -86,11 +89,16 @@ void sim_refuse(const char *format, ...)
     sim_die(SIM_EXIT_BAD_SETTING);
 }
 
-void sim_die(int status)
+void sim_hold_console(void)
 {
     /* A thread that was stopped in the middle of a print keeps the console; its rest is lost then. */
     if (ftrylockfile(stdout) == 0)
         fflush(stdout);
+}
+
+void sim_die(int status)
+{
+    sim_hold_console();
     _exit(status);
 }
 
@@ -101,8 +109,7 @@ void sim_end_program(void)
 
 static __attribute__((noreturn)) void panic(const char *reason)
 {
-    sim_say("the chip panicked: %s", reason);
-    sim_die(SIM_EXIT_PANIC);
+    sim_panic(&(struct sim_panic){.cause = "abort", .detail = reason, .code = (uintptr_t)__builtin_return_address(0)});
 }
 
 /* A restart begins with power-on contents of everything the program has; a process cannot have that
@@ -124,15 +131,22 @@ static void *host_memory(size_t bytes)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+static void words_joined(uintptr_t start, uintptr_t end)
+{
+    sim_check_add(start, end - start, SIM_CHECK_MIXED);
+}
+
 static struct idf_platform platform = {
     .milliseconds = milliseconds,
     .microseconds = microseconds,
     .cycles = cycles,
     .console = console,
-    .report = report,
+    .report = sim_write_report,
     .panic = panic,
     .restart = restart,
     .is_memory = is_memory,
+    .words_joined = words_joined,
+    .cache = sim_cache_enable,
     .host_memory = host_memory,
     .callers = sim_callers_of,
     .code_name = sim_code_name,

@@ -148,10 +148,8 @@ static bool read_switch(bool *flag, const char *name, char *why, size_t room)
 
 static bool read_switches(struct sim_settings *settings, char *why, size_t room)
 {
-    bool warn = false;
-    if (!read_switch(&settings->board.explain, "ESPMEM_EXPLAIN", why, room) || !read_switch(&warn, "ESPMEM_WARN", why, room))
-        return false;
-    return !warn || refuse(why, room, "ESPMEM_WARN=1 is not possible yet: unset it");
+    return read_switch(&settings->board.explain, "ESPMEM_EXPLAIN", why, room) &&
+           read_switch(&settings->warns, "ESPMEM_WARN", why, room);
 }
 
 static bool check_recorder(char *why, size_t room)

@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 
 # shellcheck disable=SC2154 # log and jobs are set by dev
-all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding install"
+all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding shapes install"
 quick_stages="linux64 golden64"
 passed=0
 failed=0
@@ -134,8 +134,8 @@ stage_valgrind()
 {
     have valgrind || { skip "valgrind is not installed"; return; }
     built linux64 || return
-    # valgrind's own new and delete would take the place of the chip's
-    ESPMEM_BRIEF=1 programs linux64 valgrind --quiet --fair-sched=yes --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
+    # A fault that is handled needs all registers; valgrind's own new and delete would take the place of the chip's
+    ESPMEM_BRIEF=1 programs linux64 valgrind --quiet --fair-sched=yes --vex-iropt-register-updates=allregs-at-mem-access --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 }
 
 # The recordings that the code can answer.
@@ -196,6 +196,15 @@ stage_golden32()
 {
     links stdio.h gcc -m32 2>/dev/null || { skip "gcc cannot build 32-bit programs (gcc-multilib)"; return; }
     golden linux32
+}
+
+# The table of access checks; shown, since it is to be looked at.
+stage_shapes()
+{
+    links stdio.h gcc -m32 2>/dev/null || { skip "gcc cannot build 32-bit programs (gcc-multilib)"; return; }
+    built linux64 && built linux32 || return
+    counted shapes tests/shapes/run.sh "$root/build/linux64" "$root/build/linux32"
+    grep -v '^cases ' "$log/shapes"
 }
 
 check_format() { xargs -r clang-format --dry-run -Werror <"$log/sources"; }

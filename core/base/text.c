@@ -1,6 +1,8 @@
 /* See text.h. */
 #include "core/base/text.h"
 
+#include "core/base/bits.h"
+
 void em_text_open(struct em_text *text, char *bytes, size_t room)
 {
     *text = (struct em_text){bytes, room, 0};
@@ -25,13 +27,14 @@ void em_text_add(struct em_text *text, const char *words)
     }
 }
 
-static void add_digits(struct em_text *text, uintptr_t number, unsigned base, unsigned least)
+static void add_digits(struct em_text *text, size_t number, size_t base, unsigned least)
 {
     char digits[3 * sizeof number];
     unsigned count = 0;
     while (number != 0 || count < least) {
-        digits[count++] = "0123456789abcdef"[number % base];
-        number /= base;
+        size_t digit;
+        number = em_divide(number, base, &digit);
+        digits[count++] = "0123456789abcdef"[digit];
     }
     while (count > 0) {
         add_byte(text, digits[--count]);

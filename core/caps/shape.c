@@ -15,9 +15,12 @@ unsigned em_fragmentation(const struct em_heap_info *info)
     if (info->free_bytes < ONE_BLOCK || info->largest_free >= info->free_bytes) {
         return 0;
     }
-    size_t percent = info->free_bytes / 100; /* where that is 0 the product below cannot overflow */
-    size_t reached = percent == 0 ? info->largest_free * 100 / info->free_bytes : info->largest_free / percent;
-    return reached >= 100 ? 0 : 100u - (unsigned)reached;
+    size_t part = info->largest_free, whole = info->free_bytes, rest;
+    while (whole > SIZE_MAX / 128) { /* so that 100 times the part does not overflow */
+        part >>= 1;
+        whole >>= 1;
+    }
+    return 100u - (unsigned)em_divide(part * 100, whole, &rest);
 }
 
 unsigned em_caps_fragmentation(struct em_pool *pool, uint32_t caps)

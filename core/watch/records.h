@@ -1,10 +1,11 @@
 /* The tracer's records: where each is, and how it is found. Shared by the files of core/watch.
  *
  *   caller's buffer   [ record 0 ][ record 1 ][ record 2 ] …
- *   index             [ node 0 | node 1 | node 2 | …   ][ bucket, bucket, … ]
+ *   index             [ node 0 | node 1 | node 2 | …   ][ serial, serial, … ][ bucket, bucket, … ]
  *
  * A node stands for the record of the same number: its address, its neighbours by age, and the next one of
- * its hash. Only live blocks are in a bucket, so an address is there once.
+ * its hash. Only live blocks are in a bucket, so an address is there once. Serials tell which of two records
+ * is older, as long as they are not 2^31 allocations apart.
  *
  * One idea: whatever searching needs lies in the nodes, so a free touches no record that it does not change. */
 #ifndef EM_WATCH_RECORDS_H
@@ -14,11 +15,11 @@
 
 #define EM_NO_NODE UINT32_MAX
 
+/* As short as it can be: 20,000 of them are to fit into a cache. */
 struct em_trace_node {
-    uintptr_t address;
-    uint32_t chain; /* node + 1 of the next with this hash, 0 for none */
+    uint32_t address; /* its lowest 32 bits */
+    uint32_t chain;   /* node + 1 of the next with this hash, 0 for none */
     uint32_t older, newer;
-    uint32_t serial; /* ages can be compared by it, as long as they are not 2^31 allocations apart */
 };
 
 /* All of these: under the tracer's lock. */
@@ -39,10 +40,21 @@ void em_records_remove(struct em_trace *trace, uint32_t node);
 /* The oldest out of both. There must be one. */
 void em_records_remove_oldest(struct em_trace *trace);
 
+/* Has the machine bring what the next search for the address begins with; without the lock. */
+void em_records_expect(const struct em_trace *trace, uintptr_t address);
+
 /* Where the node's record lies. */
 static inline struct em_trace_record *em_record_of(const struct em_trace *trace, uint32_t node)
 {
     return (struct em_trace_record *)((uintptr_t)trace->buffer.records + node * trace->buffer.record_bytes);
+}
+
+/* Records may lie in a heap's block, which is 4-aligned on every machine. */
+#define EM_ANY_ALIGNMENT __attribute__((no_sanitize("alignment")))
+
+EM_ANY_ALIGNMENT static inline uintptr_t em_record_address(const struct em_trace_record *record)
+{
+    return (uintptr_t)record->address;
 }
 
 #endif

@@ -8,9 +8,6 @@
 #include "core/base/bits.h"
 #include "core/watch/records.h"
 
-/* Records may lie in a heap's block, which is 4-aligned on every machine. */
-#define EM_ANY_ALIGNMENT __attribute__((no_sanitize("alignment")))
-
 /* ---- writing and reading records ------------------------------------------------------------- */
 
 /* What is known of the moment of an event. */
@@ -127,7 +124,8 @@ static void notify(struct em_watcher *watcher, const struct em_event *event)
         return;
     }
     struct moment moment;
-    moment.time = trace->source->time();
+    em_records_expect(trace, (uintptr_t)(event->kind == EM_RESIZED ? event->old_address : event->address));
+    moment.time = event->kind == EM_FREED ? 0 : trace->source->time();
     moment.callers = 0;
     unsigned depth = EM_LOAD(&trace->buffer.depth);
     if (depth > 0 && (event->kind != EM_FREED || EM_LOAD(&trace->keeps_freed))) {
@@ -332,7 +330,7 @@ bool em_trace_get(struct em_trace *trace, size_t index, struct em_trace_copy *co
 static bool next_record(struct em_trace *trace, struct em_trace_cursor *cursor, uint32_t end, struct em_trace_copy *copy)
 {
     em_port_lock(&trace->lock);
-    bool more = cursor->node != EM_NO_NODE && (int32_t)(trace->nodes[cursor->node].serial - end) <= 0;
+    bool more = cursor->node != EM_NO_NODE && (int32_t)(trace->serials[cursor->node] - end) <= 0;
     if (more) {
         read_record(trace, cursor->node, copy);
         step(trace, cursor);

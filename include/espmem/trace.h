@@ -102,10 +102,13 @@ struct em_trace {
     bool keeps_freed; /* a freed block's record stays */
     struct em_trace_buffer buffer;
     struct em_trace_node *nodes; /* one beside each record */
+    uint32_t *serials;           /* by age, one beside each node */
     uint32_t *buckets;           /* node + 1 of the newest with this hash, 0 for none */
     unsigned bucket_bits;
     uint32_t oldest, newest, unused, touched; /* nodes; `touched` of them were ever used */
     uint32_t serial;
+    uintptr_t upper_half; /* of the first record's address, beyond 32 bits */
+    bool wide;            /* some record has another one */
     struct em_trace_cursor *cursors, last_got;
     struct em_trace_summary sums;
 };

@@ -50,7 +50,7 @@ static uint64_t microseconds(void)
 static uint32_t cycles(void)
 {
     static uint32_t now;
-    return now += 100;
+    return __atomic_add_fetch(&now, 100, __ATOMIC_RELAXED);
 }
 
 static void console(const char *text, size_t length)
@@ -129,7 +129,8 @@ void fixture_reset(const char *text)
     platform.bank_mmu = NULL;
     if (board.psram_bytes > 0 && !sim_psram_open(board.psram_bytes))
         quit("no memory for the PSRAM");
-    if (board.psram_bytes > 0 && !(platform.bank_mmu = sim_banks_open(&board.chip->psram, board.manner)))
+    const struct sim_banks_manner manner = {.strict = board.manner == EM_MANNER_STRICT};
+    if (board.psram_bytes > 0 && !(platform.bank_mmu = sim_banks_open(&board.chip->psram, manner)))
         quit("the PSRAM cannot be mapped");
     em_linux_handle_faults(&faults);
     idf_chip_close();

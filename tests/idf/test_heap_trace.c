@@ -5,6 +5,7 @@
 #include "check.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 
 #include "../../idf/chip.h"
@@ -320,6 +321,36 @@ TEST(a_trace_over_busy_threads_ends_with_no_leak)
     CHECK_EQ(heap_trace_get_count(), 0);
     CHECK_EQ(summary().total_allocations, summary().total_frees);
     CHECK(!summary().has_overflowed);
+}
+
+TEST(traces_start_stop_and_change_their_records_while_others_allocate)
+{
+    enum { THREADS = 3 };
+    static heap_trace_record_t many[2][300];
+    pthread_t thread[THREADS];
+    fixture_open(BOARD);
+    __atomic_store_n(&stop, false, __ATOMIC_RELAXED);
+    for (uintptr_t i = 0; i < THREADS; i++)
+        CHECK_EQ(pthread_create(&thread[i], NULL, churn, (void *)(i + 1)), 0);
+    for (int i = 0; i < 400; i++) {
+        heap_trace_record_t one;
+        CHECK_EQ(heap_trace_init_standalone(many[i & 1], i % 7 == 0 ? 5 : 300), ESP_OK);
+        CHECK_EQ(heap_trace_start(i % 3 == 0 ? HEAP_TRACE_ALL : HEAP_TRACE_LEAKS), ESP_OK);
+        CHECK_EQ(heap_trace_start(i % 3 == 1 ? HEAP_TRACE_ALL : HEAP_TRACE_LEAKS), ESP_OK);
+        sched_yield();
+        for (size_t at = 0; heap_trace_get(at, &one) == ESP_OK && at < 400; at++)
+            CHECK(one.address != NULL && one.size >= 10 && one.size < 310);
+        CHECK_EQ(heap_trace_alloc_pause(), ESP_OK);
+        CHECK(summary().count <= summary().capacity);
+        CHECK_EQ(heap_trace_resume(), ESP_OK);
+        CHECK_EQ(heap_trace_stop(), ESP_OK);
+        if (i % 5 == 0)
+            CHECK_EQ(heap_trace_init_standalone(NULL, 0), ESP_OK);
+    }
+    __atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(thread[i], NULL);
+    CHECK(heap_caps_check_integrity_all(true));
 }
 
 CHECK_MAIN

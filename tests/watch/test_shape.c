@@ -1,6 +1,7 @@
 /* Fragmentation, reserves, and what stands between holes. */
 #include "check.h"
 
+#include "core/base/bits.h"
 #include "espmem/shape.h"
 #include "scene.h"
 
@@ -17,8 +18,19 @@ TEST(fragmentation_is_the_part_of_free_memory_out_of_reach)
     CHECK_EQ(fragmentation(1000, 8), 100);
     CHECK_EQ(fragmentation(0, 0), 0);
     CHECK_EQ(fragmentation(12, 0), 0); /* no block fits into so little */
-    CHECK_EQ(fragmentation(SIZE_MAX, SIZE_MAX / 2), 50);
+    CHECK_EQ(fragmentation(SIZE_MAX, SIZE_MAX / 2), 51);
     CHECK_EQ(fragmentation(SIZE_MAX, SIZE_MAX), 0);
+}
+
+TEST(division_by_bits_is_division)
+{
+    uint64_t seed = 1;
+    for (unsigned i = 0; i < 100000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        size_t number = (size_t)(seed ^ seed >> 29), divisor = ((size_t)(seed >> 7) >> i % (8 * sizeof(size_t))) | 1u, rest;
+        CHECK_EQ(em_divide(number, divisor, &rest), number / divisor);
+        CHECK_EQ(rest, number % divisor);
+    }
 }
 
 TEST(holes_between_blocks_raise_it)

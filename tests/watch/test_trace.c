@@ -1,76 +1,8 @@
-/* The tracer: what it keeps, what it forgets, and what a free costs. */
+/* The tracer: what it keeps, what it forgets, and what it answers meanwhile. */
 #include "check.h"
 
-#include <stdlib.h>
-
-#include "espmem/trace.h"
 #include "port.h"
-
-enum { DEPTH = 2, ROOM = 64, RECORD_BYTES = 24 + 2 * DEPTH * 8 + 16 };
-
-static struct em_trace trace;
-static _Alignas(8) unsigned char records[ROOM * RECORD_BYTES];
-static void *index_memory;
-static uint32_t now;
-static uintptr_t caller;
-
-static uint32_t tick(void)
-{
-    return now += 4;
-}
-
-static unsigned one_caller(void **list, unsigned room)
-{
-    list[0] = (void *)caller;
-    return room > 0 && caller != 0;
-}
-
-static const struct em_trace_source source = {.time = tick, .callers = one_caller};
-
-static enum em_error use(size_t count)
-{
-    const struct em_trace_buffer buffer = {records, count, RECORD_BYTES, DEPTH};
-    void *memory = malloc(em_trace_index_bytes(count));
-    memset(memory, 0xA5, em_trace_index_bytes(count)); /* it need not be cleared */
-    enum em_error error = em_trace_use(&trace, &buffer, memory);
-    free(error == EM_OK ? index_memory : memory); /* what is refused is not used */
-    index_memory = error == EM_OK ? memory : index_memory;
-    return error;
-}
-
-static void open_trace(size_t count, enum em_trace_mode mode)
-{
-    memset(records, 0x5A, sizeof records);
-    now = 0;
-    caller = 0x1000;
-    em_trace_open(&trace, &source);
-    CHECK_EQ(use(count), EM_OK);
-    CHECK_EQ(em_trace_start(&trace, mode), EM_OK);
-}
-
-static void tell(enum em_event_kind kind, uintptr_t address, uintptr_t old, size_t size)
-{
-    const struct em_event event = {.kind = kind, .address = (void *)address, .old_address = (void *)old, .size = size};
-    trace.watcher.notify(&trace.watcher, &event);
-    CHECK_EQ(test_locks_held, 0);
-}
-
-static void allocate(uintptr_t address, size_t size)
-{
-    tell(EM_ALLOCATED, address, 0, size);
-}
-
-static void release(uintptr_t address)
-{
-    tell(EM_FREED, address, 0, 0);
-}
-
-static struct em_trace_summary summary(void)
-{
-    struct em_trace_summary sums;
-    em_trace_get_summary(&trace, &sums);
-    return sums;
-}
+#include "traced.h"
 
 /* The addresses from the oldest to the newest, freed ones in brackets. */
 static const char *listing(void)
@@ -196,6 +128,23 @@ TEST(frees_are_counted_whether_or_not_there_are_records)
     CHECK_EQ(summary().not_found, 2);
 }
 
+TEST(addresses_that_differ_above_32_bits_are_told_apart)
+{
+    uintptr_t low = 0x1000, high = low + (UINTPTR_MAX / 5 & ~(uintptr_t)UINT32_MAX);
+    struct em_trace_copy copy;
+    if (low == high)
+        return; /* addresses of 32 bits */
+    open_trace(8, EM_TRACE_LEAKS);
+    allocate(low, 1);
+    allocate(high, 2);
+    release(low);
+    CHECK(!em_trace_find(&trace, (void *)low, &copy));
+    CHECK(em_trace_find(&trace, (void *)high, &copy));
+    CHECK_EQ(copy.size, 2);
+    release(low);
+    CHECK_EQ(summary().not_found, 1);
+}
+
 /* ---- states ------------------------------------------------------------------------------------ */
 
 TEST(a_pause_records_frees_and_a_stop_nothing)
@@ -277,12 +226,6 @@ TEST(a_new_start_forgets_all_but_the_high_water_mark)
 
 /* ---- asking while it changes ------------------------------------------------------------------- */
 
-static uintptr_t address_at(size_t index)
-{
-    struct em_trace_copy copy;
-    return em_trace_get(&trace, index, &copy) ? (uintptr_t)copy.address : 0;
-}
-
 TEST(records_are_found_by_index_in_any_order)
 {
     open_trace(ROOM, EM_TRACE_LEAKS);
@@ -360,113 +303,6 @@ TEST(a_live_block_is_found_by_its_address)
     CHECK(!em_trace_find(&trace, (void *)0x104, &copy));
     release(0x100);
     CHECK(!em_trace_find(&trace, (void *)0x100, &copy));
-}
-
-/* ---- against a model --------------------------------------------------------------------------- */
-
-static struct {
-    uintptr_t address;
-    bool freed;
-} model[ROOM];
-static unsigned model_count;
-
-static void model_remove(unsigned at)
-{
-    memmove(&model[at], &model[at + 1], (--model_count - at) * sizeof model[0]);
-}
-
-static void model_free(uintptr_t address, enum em_trace_mode mode)
-{
-    for (unsigned i = 0; i < model_count; i++) {
-        if (model[i].address != address || model[i].freed)
-            continue;
-        model[i].freed = true;
-        if (mode == EM_TRACE_LEAKS)
-            model_remove(i);
-        return;
-    }
-}
-
-static void model_allocate(uintptr_t address, unsigned room, enum em_trace_mode mode)
-{
-    model_free(address, mode);
-    if (model_count == room)
-        model_remove(0);
-    model[model_count].freed = false;
-    model[model_count++].address = address;
-}
-
-static void check_against_model(enum em_trace_mode mode, unsigned room, uint32_t seed)
-{
-    open_trace(room, mode);
-    model_count = 0;
-    for (unsigned step = 0; step < 20000; step++) {
-        seed = seed * 1664525u + 1013904223u;
-        uintptr_t address = 0x1000 + (seed >> 16) % 90 * 4;
-        if (seed >> 30 < 2) {
-            allocate(address, 1);
-            model_allocate(address, room, mode);
-        } else {
-            release(address);
-            model_free(address, mode);
-        }
-        size_t asked = (seed >> 8) % (model_count + 1);
-        CHECK_EQ(address_at(asked), asked < model_count ? model[asked].address : 0);
-        CHECK_EQ(summary().count, model_count);
-    }
-    for (unsigned i = 0; i < model_count; i++) {
-        struct em_trace_copy copy;
-        CHECK(em_trace_get(&trace, i, &copy));
-        CHECK_EQ(copy.freed, model[i].freed);
-    }
-}
-
-TEST(twenty_thousand_random_events_leave_what_a_simple_list_has)
-{
-    check_against_model(EM_TRACE_LEAKS, 61, 1);
-    check_against_model(EM_TRACE_LEAKS, 7, 2);
-    check_against_model(EM_TRACE_ALL, 61, 3);
-    check_against_model(EM_TRACE_ALL, 1, 4);
-}
-
-/* ---- cost -------------------------------------------------------------------------------------- */
-
-/* Records compared by 1000 pairs of a free and an allocation, as many blocks being live. */
-static double compared_each(unsigned live)
-{
-    enum { PAIRS = 1000 };
-    const struct em_trace_buffer buffer = {malloc(live * RECORD_BYTES), live, RECORD_BYTES, DEPTH};
-    void *index = malloc(em_trace_index_bytes(live));
-    uintptr_t *address = malloc(live * sizeof *address), next = 0x3f800000;
-    uint32_t seed = live;
-    em_trace_open(&trace, &source);
-    CHECK_EQ(em_trace_use(&trace, &buffer, index), EM_OK);
-    CHECK_EQ(em_trace_start(&trace, EM_TRACE_LEAKS), EM_OK);
-    for (unsigned i = 0; i < live; i++, next += 16 + 4 * (seed % 40), seed = seed * 1664525u + 1013904223u)
-        allocate(address[i] = next, 1);
-    uint64_t before = summary().looked_at;
-    for (unsigned i = 0; i < PAIRS; i++) {
-        seed = seed * 1664525u + 1013904223u;
-        uintptr_t *one = &address[(seed >> 8) % live];
-        release(*one);
-        allocate(*one = next, 1);
-        next += 24;
-    }
-    CHECK_EQ(summary().found, PAIRS);
-    double each = (double)(summary().looked_at - before) / PAIRS;
-    em_trace_stop(&trace);
-    em_trace_use(&trace, NULL, NULL);
-    free(buffer.records);
-    free(index);
-    free(address);
-    return each;
-}
-
-TEST(a_free_among_20000_records_compares_hardly_more_than_among_100)
-{
-    double few = compared_each(100), many = compared_each(20000);
-    printf("records compared by a free and an allocation: %.2f among 100, %.2f among 20000\n", few, many);
-    CHECK(many <= 1.2 * few);
 }
 
 CHECK_MAIN
