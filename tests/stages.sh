@@ -135,7 +135,7 @@ stage_valgrind()
     have valgrind || { skip "valgrind is not installed"; return; }
     built linux64 || return
     # A fault that is handled needs all registers; valgrind's own new and delete would take the place of the chip's
-    programs linux64 valgrind --quiet --fair-sched=yes --vex-iropt-register-updates=allregs-at-mem-access --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
+    ESPMEM_BRIEF=1 programs linux64 valgrind --quiet --fair-sched=yes --vex-iropt-register-updates=allregs-at-mem-access --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 }
 
 # The recordings that the code can answer.
