@@ -374,8 +374,6 @@ static bool shows_any(struct idf_himem_pages pages)
     return false;
 }
 
-/* ---- map and unmap ---------------------------------------------------------------------------- */
-
 esp_err_t esp_himem_map(esp_himem_handle_t handle, esp_himem_rangehandle_t range, size_t ram_offset, size_t range_offset,
                         size_t len, int flags, void **out_ptr)
 {

@@ -3,7 +3,11 @@
 # shellcheck shell=sh
 
 # shellcheck disable=SC2154 # log and jobs are set by dev
+<<<<<<< HEAD
 all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding target shapes install"
+=======
+all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding shapes gdb install"
+>>>>>>> w-checks
 quick_stages="linux64 golden64"
 passed=0
 failed=0
@@ -205,6 +209,12 @@ stage_shapes()
     built linux64 && built linux32 || return
     counted shapes tests/shapes/run.sh "$root/build/linux64" "$root/build/linux32"
     grep -v '^cases ' "$log/shapes"
+}
+
+stage_gdb()
+{
+    have gdb || { skip "gdb is not installed"; return; }
+    built linux64 && counted gdb tests/gdb/run.sh "$root/build/linux64" 64
 }
 
 check_format() { xargs -r clang-format --dry-run -Werror <"$log/sources"; }
