@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 
 # shellcheck disable=SC2154 # log and jobs are set by dev
-all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding shapes gdb install"
+all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding target shapes gdb install"
 quick_stages="linux64 golden64"
 passed=0
 failed=0
@@ -135,7 +135,7 @@ stage_valgrind()
     have valgrind || { skip "valgrind is not installed"; return; }
     built linux64 || return
     # A fault that is handled needs all registers; valgrind's own new and delete would take the place of the chip's
-    programs linux64 valgrind --quiet --fair-sched=yes --vex-iropt-register-updates=allregs-at-mem-access --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
+    ESPMEM_BRIEF=1 programs linux64 valgrind --quiet --fair-sched=yes --vex-iropt-register-updates=allregs-at-mem-access --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 }
 
 # The recordings that the code can answer.
@@ -252,6 +252,7 @@ script()
 stage_floors() { built linux64 && script floors; }
 stage_harness() { script harness; }
 stage_freestanding() { script freestanding; }
+stage_target() { script target; }
 stage_install() { script install; }
 stage_docs() { script docs; }
 

@@ -32,9 +32,9 @@ struct em_heap {
     uint32_t free_blocks;
     uint32_t first_block; /* offset of the first block's header */
     uint32_t word_bits;   /* words of the engine's table that have a bit set */
-    uint8_t class_bits;   /* log2 of the classes in a row */
-    uint8_t rows;
-    uint8_t guard; /* enum em_guard; the heap itself never asks */
+    EM_SMALL class_bits;  /* log2 of the classes in a row */
+    EM_SMALL rows;
+    EM_SMALL guard; /* enum em_guard; the heap itself never asks */
 };
 _Static_assert(sizeof(struct em_heap) <= EM_HEAP_RECORD_BYTES, "the records must fit where the chip has its own");
 

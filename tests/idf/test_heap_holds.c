@@ -99,10 +99,11 @@ struct cost {
     uint64_t longest; /* hold, in nanoseconds: the least of some tries, since the host interrupts */
 };
 
-static struct cost cost_of(void (*act)(void))
+/* Tries until the longest hold is below `enough`: a hold that is long by itself is long in every try. */
+static struct cost cost_of(void (*act)(void), uint64_t enough)
 {
     struct cost cost = {.longest = UINT64_MAX};
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < 60 && cost.longest >= enough; i++) {
         prints = prints_while_held = holds = 0;
         longest = 0;
         act();
@@ -152,15 +153,16 @@ TEST(no_hold_grows_with_the_number_of_blocks)
     struct cost few[ACTS], many[ACTS];
     open_with_blocks(100);
     for (unsigned i = 0; i < ACTS; i++)
-        few[i] = cost_of(acts[i].act);
+        few[i] = cost_of(acts[i].act, 1000);
     open_with_blocks(BLOCKS);
     for (unsigned i = 0; i < ACTS; i++) {
-        many[i] = cost_of(acts[i].act);
+        uint64_t limit = 20 * few[i].longest + 20000;
+        many[i] = cost_of(acts[i].act, limit);
         printf("%s: %u holds, the longest %lu ns; with 100 blocks %u, %lu ns\n", acts[i].name, many[i].holds,
                (unsigned long)many[i].longest, few[i].holds, (unsigned long)few[i].longest);
         if (acts[i].by_block)
             CHECK(many[i].holds >= BLOCKS && many[i].prints >= BLOCKS);
-        CHECK(many[i].longest < 20 * few[i].longest + 20000);
+        CHECK(many[i].longest < limit);
     }
 }
 
