@@ -70,7 +70,7 @@ build_bare()
 {
     processor "$1"
     core=$(objects_of "$objects/core" "$root"/core/*/*.c) || exit 2
-    machine=$(objects_of "$objects/machine" "$bare/linux.c" "$bare/hooks.c" "$bare/start_$start.S") || exit 2
+    machine=$(objects_of "$objects/machine" "$bare/linux.c" "$bare/hooks.c" "$root/ports/bare/copy.c" "$bare/start_$start.S") || exit 2
     compile "$root/ports/bare/memory.c" "$objects/machine/memory.o" -fno-builtin -fno-tree-loop-distribute-patterns
     program=$(objects_of "$objects/program" "$bench/replay/replay.c" "$bench/replay/run.c" "$bench/replay/trace.c") || exit 2
     known=$(objects_of "$objects/known" "$bench/known/known.c" "$bench/known/$start.S") || exit 2
@@ -101,7 +101,7 @@ build_host()
     processor host32
     core=$(objects_of "$objects/core" "$root"/core/*/*.c) || exit 2
     program=$(objects_of "$objects/program" "$bench/replay/smallest.c" "$bench/replay/run.c" "$bench/replay/trace.c" \
-        "$bench/replay/subject_heap.c" "$bench/replay/bare_host.c" "$bare/hooks.c") || exit 2
+        "$bench/replay/subject_heap.c" "$bench/replay/bare_host.c" "$bare/hooks.c" "$root/ports/bare/copy.c") || exit 2
     # shellcheck disable=SC2086
     "$compiler" -m32 $program $core -o "$objects/smallest" || exit 2
 }
