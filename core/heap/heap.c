@@ -51,14 +51,6 @@ __attribute__((noinline)) static void tell(const struct em_heap *heap, enum em_f
     em_port_fault(&(struct em_fault){.kind = kind, .during = during, .heap = (uintptr_t)heap, .address = (uintptr_t)address});
 }
 
-/* ---- totals ---------------------------------------------------------------------------------- */
-
-static inline void count_taken(struct em_heap *heap, const struct em_block *block)
-{
-    heap->free_bytes -= (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
-    em_layout_changed(heap, NULL, NULL);
-}
-
 static inline void note_minimum(struct em_heap *heap)
 {
     if (heap->free_bytes < heap->minimum_free) {
@@ -73,7 +65,7 @@ void *em_heap_allocate(struct em_heap *heap, size_t size)
     em_heap_lock(heap);
     struct em_block *block = em_heap_engine(heap)->allocate(heap, size);
     if (block != NULL) {
-        count_taken(heap, block);
+        em_layout_changed(heap, NULL, NULL);
         note_minimum(heap);
     }
     em_heap_unlock(heap);
@@ -88,22 +80,11 @@ void *em_heap_allocate_aligned(struct em_heap *heap, size_t size, size_t alignme
     em_heap_lock(heap);
     struct em_block *block = em_heap_engine(heap)->allocate_aligned(heap, size, alignment, offset);
     if (block != NULL) {
-        count_taken(heap, block);
+        em_layout_changed(heap, NULL, NULL);
         note_minimum(heap);
     }
     em_heap_unlock(heap);
     return block == NULL ? NULL : em_block_payload(block);
-}
-
-static inline enum em_fault_kind release(struct em_heap *heap, void *address)
-{
-    enum em_fault_kind kind = em_fault_of(heap, address);
-    if (EM_LIKELY(kind == EM_FAULT_NONE)) {
-        struct em_block *block = em_block_of_payload(address);
-        heap->free_bytes += (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
-        em_heap_engine(heap)->release(heap, block);
-    }
-    return kind;
 }
 
 void em_heap_free(struct em_heap *heap, void *address)
@@ -112,7 +93,7 @@ void em_heap_free(struct em_heap *heap, void *address)
         return;
     }
     em_heap_lock(heap);
-    enum em_fault_kind kind = release(heap, address);
+    enum em_fault_kind kind = em_heap_engine(heap)->release(heap, address);
     em_heap_unlock(heap);
     if (EM_UNLIKELY(kind != EM_FAULT_NONE)) {
         tell(heap, kind, EM_DURING_FREE, address);
@@ -129,7 +110,6 @@ static enum resized resize_block(struct em_heap *heap, struct em_block *block, s
     if (!em_heap_engine(heap)->resize(heap, block, size)) {
         return MUST_MOVE;
     }
-    heap->free_bytes += (uint32_t)(*old_size - em_block_size_of(block));
     note_minimum(heap);
     return RESIZED;
 }
@@ -138,7 +118,7 @@ static enum resized resize(struct em_heap *heap, void *address, size_t size, siz
 {
     enum resized result = NO_BLOCK;
     em_heap_lock(heap);
-    enum em_fault_kind kind = em_fault_of(heap, address);
+    enum em_fault_kind kind = em_fault_of(heap, address, em_heap_engine(heap)->smallest_used);
     if (kind == EM_FAULT_NONE) {
         result = resize_block(heap, em_block_of_payload(address), size, old_size);
     }
@@ -162,7 +142,7 @@ static void *move(struct em_heap *heap, void *address, size_t old_size, size_t s
     em_heap_lock(heap);
     struct em_block *block = em_heap_engine(heap)->allocate(heap, size);
     if (block != NULL) {
-        count_taken(heap, block);
+        em_layout_changed(heap, NULL, NULL);
     }
     em_heap_unlock(heap);
     if (block == NULL) {
@@ -170,7 +150,7 @@ static void *move(struct em_heap *heap, void *address, size_t old_size, size_t s
     }
     em_port_copy(em_block_payload(block), address, size < old_size ? size : old_size);
     em_heap_lock(heap);
-    enum em_fault_kind kind = release(heap, address);
+    enum em_fault_kind kind = em_heap_engine(heap)->release(heap, address);
     note_minimum(heap);
     em_heap_unlock(heap);
     if (kind != EM_FAULT_NONE) {
@@ -205,7 +185,7 @@ void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size)
 size_t em_heap_block_size(struct em_heap *heap, const void *address)
 {
     em_heap_lock(heap);
-    enum em_fault_kind kind = em_fault_of(heap, address);
+    enum em_fault_kind kind = em_fault_of(heap, address, em_heap_engine(heap)->smallest_used);
     size_t size = kind == EM_FAULT_NONE ? em_block_size_of(em_block_of_payload(address)) : 0;
     em_heap_unlock(heap);
     if (kind != EM_FAULT_NONE) {

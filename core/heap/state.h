@@ -6,7 +6,7 @@
  *   | struct em_heap | the engine's tables | hdr block hdr block … hdr |
  *   |<-- 56 bytes -->|                       ^ first                 ^ end mark
  *
- * One idea: heap.c locks, counts and reports; an engine only shares out. Neither does the other's. */
+ * One idea: heap.c locks and reports; an engine shares out and counts. Neither does the other's. */
 #ifndef EM_HEAP_STATE_H
 #define EM_HEAP_STATE_H
 
@@ -26,19 +26,22 @@ struct em_heap {
     struct em_far engine;
     struct em_far cursors; /* walks in progress: changes tell them */
     uint32_t size;         /* of the region */
-    uint32_t free_bytes;   /* payloads and headers of free blocks, and what can never be handed out */
     uint32_t minimum_free;
-    uint32_t blocks; /* used and free: the engine counts, since most calls change only one of both */
+    /* The engine counts these: it has the sizes at hand, and most calls change only one of the last two. */
+    uint32_t free_bytes; /* payloads and headers of free blocks, and what can never be handed out */
+    uint32_t blocks;     /* used and free */
     uint32_t free_blocks;
     uint32_t first_block; /* offset of the first block's header */
-    uint32_t word_bits;   /* words of the engine's table that have a bit set */
-    uint8_t class_bits;   /* log2 of the classes in a row */
-    uint8_t rows;
+    uint8_t class_bits;   /* tlsf: log2 of the classes in a row */
+    uint8_t rows;         /* tlsf: of its tables; bins: how many classes there are */
+    bool damaged;         /* the engine has met a contradiction, and answered NULL because of it */
 };
-_Static_assert(sizeof(struct em_heap) <= EM_HEAP_RECORD_BYTES, "the records must fit where the chip has its own");
+/* The last word of the records is the first of the engine's tables. */
+_Static_assert(sizeof(struct em_heap) <= EM_HEAP_RECORD_BYTES - 4, "the records must fit where the chip has its own");
 
 struct em_engine {
     const char *name;
+    uint8_t smallest_used, smallest_free; /* payloads */
     /* Lays out tables and one free block behind the records; heap->size is set. False iff too small. */
     bool (*open)(struct em_heap *heap);
     /* A block that is now used; NULL iff size is 0 or none fits. */
@@ -46,7 +49,11 @@ struct em_engine {
     struct em_block *(*allocate_aligned)(struct em_heap *heap, size_t size, size_t alignment, size_t offset);
     /* In place: true if the used block now holds `size`; false also iff that is 0. */
     bool (*resize)(struct em_heap *heap, struct em_block *block, size_t size);
-    void (*release)(struct em_heap *heap, struct em_block *block);
+    /* NULL, or: the used block and the free ones around it become one used block, the payload still where
+     * it was. NULL iff nothing in front of it is free, or all together hold less than `size`. */
+    struct em_block *(*extend_back)(struct em_heap *heap, struct em_block *block, size_t size);
+    /* Frees the block behind a user's address; or says what is wrong, then nothing has changed. */
+    enum em_fault_kind (*release)(struct em_heap *heap, void *address);
     size_t (*largest)(const struct em_heap *heap);
     /* What is wrong with this free block's place in the tables, if anything. */
     bool (*check_free)(struct em_heap *heap, struct em_block *block, struct em_fault *fault);
@@ -89,12 +96,12 @@ static inline void em_layout_changed(struct em_heap *heap, const struct em_block
     }
 }
 
-/* What is wrong with a user's address if a live block is to be behind it; EM_FAULT_NONE if nothing.
- * Reads no memory outside the heap. */
-static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const void *address)
+/* What is wrong with a user's address if a live block of at least `smallest` is to be behind it;
+ * EM_FAULT_NONE if nothing. Reads no memory outside the heap. */
+static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const void *address, size_t smallest)
 {
     size_t offset = (uintptr_t)address - EM_HEADER_BYTES - (uintptr_t)heap;
-    size_t last = heap->size - EM_BLOCK_MINIMUM - EM_HEADER_BYTES; /* where the last block can start */
+    size_t last = heap->size - smallest - 2u * EM_HEADER_BYTES; /* where the last block can start */
     if (EM_UNLIKELY(offset - heap->first_block > last - heap->first_block || !em_is_multiple(offset, 4))) {
         return offset >= heap->size ? EM_FAULT_FOREIGN_POINTER : EM_FAULT_NOT_A_BLOCK;
     }
@@ -103,7 +110,7 @@ static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const v
         return EM_FAULT_DOUBLE_FREE;
     }
     size_t size = em_block_size_of(block);
-    if (EM_UNLIKELY(size - EM_PAYLOAD_MINIMUM > last - offset)) {
+    if (EM_UNLIKELY(size - smallest > last - offset)) {
         return EM_FAULT_NOT_A_BLOCK; /* too small, or its end would be outside */
     }
     /* a neighbour that takes it for free knows better */

@@ -20,7 +20,7 @@ static inline void mark_class_empty(struct em_heap *heap, unsigned class)
     uint32_t *word = class_words(heap) + class / WORD_CLASSES;
     *word &= ~class_bit(class);
     if (*word == 0) {
-        heap->word_bits &= ~(UINT32_C(1) << class / WORD_CLASSES);
+        *row_bits(heap) &= ~(UINT32_C(1) << class / WORD_CLASSES);
     }
 }
 
@@ -37,7 +37,7 @@ static inline void insert(struct em_heap *heap, struct em_block *block, size_t s
         em_link_from(heap, next)->previous_link = link;
     } else {
         class_words(heap)[class / WORD_CLASSES] |= class_bit(class);
-        heap->word_bits |= UINT32_C(1) << class / WORD_CLASSES;
+        *row_bits(heap) |= UINT32_C(1) << class / WORD_CLASSES;
     }
 }
 
@@ -57,7 +57,7 @@ static inline void remove(struct em_heap *heap, struct em_block *block)
 static inline struct em_block *take_from(struct em_heap *heap, unsigned class)
 {
     unsigned word = class / WORD_CLASSES;
-    uint32_t words = heap->word_bits >> word;
+    uint32_t words = *row_bits(heap) >> word;
     if (words == 0) {
         return NULL; /* also where the class is beyond the last one */
     }
@@ -111,9 +111,11 @@ static inline void cut(struct em_heap *heap, struct em_block *block, size_t whol
         block->header = (uint32_t)whole;
         em_block_behind(block, whole)->header &= ~EM_BLOCK_PREV_FREE;
         heap->free_blocks--;
+        heap->free_bytes -= (uint32_t)whole + EM_HEADER_BYTES;
         return;
     }
     heap->blocks++;
+    heap->free_bytes -= (uint32_t)size + EM_HEADER_BYTES;
     block->header = (uint32_t)size;
     struct em_block *rest = em_block_behind(block, size);
     size_t rest_size = whole - size - EM_HEADER_BYTES;
@@ -200,10 +202,16 @@ static struct em_block *tlsf_allocate_aligned(struct em_heap *heap, size_t size,
 /*  [ previous: free ][ this ][ next: free ]  =>  [ previous ……………………………………………… ]
  *  [ previous: free ][ this ][ next: used ]  =>  [ previous ………………………… ][ next ]
  *  [ previous: used ][ this ][ next: free ]  =>  [ previous ][ this ………………………… ] */
-static void tlsf_release(struct em_heap *heap, struct em_block *block)
+static enum em_fault_kind tlsf_release(struct em_heap *heap, void *address)
 {
+    enum em_fault_kind kind = em_fault_of(heap, address, EM_PAYLOAD_MINIMUM);
+    if (EM_UNLIKELY(kind != EM_FAULT_NONE)) {
+        return kind;
+    }
+    struct em_block *block = em_block_of_payload(address);
     uint32_t header = block->header;
     size_t size = header & ~EM_BLOCK_FLAGS;
+    heap->free_bytes += (uint32_t)size + EM_HEADER_BYTES;
     struct em_block *next = em_block_behind(block, size);
     bool next_is_free = em_block_is_free(next);
     if (next_is_free) {
@@ -227,6 +235,7 @@ static void tlsf_release(struct em_heap *heap, struct em_block *block)
     em_block_mark_free(heap, block, size);
     insert(heap, block, size);
     em_layout_changed(heap, block, em_block_behind(block, size));
+    return EM_FAULT_NONE;
 }
 
 /* The new size counts as it is, not by its class: a block in place needs no search. */
@@ -251,6 +260,7 @@ static bool tlsf_resize(struct em_heap *heap, struct em_block *block, size_t siz
         heap->free_blocks++;
     }
     uint32_t prev_free = block->header & EM_BLOCK_PREV_FREE;
+    heap->free_bytes += (uint32_t)whole + EM_HEADER_BYTES;
     cut(heap, block, reach, size);
     block->header |= prev_free;
     em_layout_changed(heap, NULL, NULL);
@@ -261,10 +271,10 @@ static bool tlsf_resize(struct em_heap *heap, struct em_block *block, size_t siz
  * cannot be asked for. */
 static size_t tlsf_largest(const struct em_heap *heap)
 {
-    if (heap->word_bits == 0) {
+    if (*row_bits(heap) == 0) {
         return 0;
     }
-    unsigned word = em_highest_bit(heap->word_bits);
+    unsigned word = em_highest_bit(*row_bits(heap));
     unsigned class = word * WORD_CLASSES + em_highest_bit(class_words(heap)[word]);
     unsigned row = class >> heap->class_bits;
     if (row <= 1) {
@@ -299,6 +309,7 @@ static bool tlsf_open(struct em_heap *heap)
     if (control > pool || pool - control < EM_BLOCK_MINIMUM + EM_HEADER_BYTES) {
         return false;
     }
+    *row_bits(heap) = 0;
     for (unsigned i = 0; i < heap->rows + class_count(heap); i++) {
         class_words(heap)[i] = 0;
     }
@@ -315,6 +326,8 @@ static bool tlsf_open(struct em_heap *heap)
 
 const struct em_engine em_engine_tlsf = {
     .name = "tlsf",
+    .smallest_used = EM_PAYLOAD_MINIMUM,
+    .smallest_free = EM_PAYLOAD_MINIMUM,
     .open = tlsf_open,
     .allocate = tlsf_allocate,
     .allocate_aligned = tlsf_allocate_aligned,

@@ -48,7 +48,8 @@ static bool size_is_sane(const struct em_heap *heap, struct em_block *block)
 {
     size_t size = em_block_size_of(block);
     size_t room = (uintptr_t)em_end_block(heap) - (uintptr_t)block;
-    return size >= EM_PAYLOAD_MINIMUM && room > EM_HEADER_BYTES && size <= room - EM_HEADER_BYTES;
+    const struct em_engine *engine = em_heap_engine(heap);
+    return size >= (em_block_is_free(block) ? engine->smallest_free : engine->smallest_used) && room > EM_HEADER_BYTES && size <= room - EM_HEADER_BYTES;
 }
 
 /* ---- walking --------------------------------------------------------------------------------- */
@@ -143,7 +144,7 @@ static bool check_block(struct em_heap *heap, struct em_block *block, struct em_
     if (em_block_is_free(next)) {
         return wrong(fault, EM_FAULT_BAD_HEADER, next, 0, next->header); /* two free neighbours */
     }
-    if (em_block_previous(heap, next) != block) {
+    if (em_block_size_of(block) >= EM_PAYLOAD_MINIMUM && em_block_previous(heap, next) != block) {
         return wrong(fault, EM_FAULT_BAD_LINK, (uint32_t *)next - 1, em_link_to(heap, block), ((uint32_t *)next)[-1]);
     }
     return em_heap_engine(heap)->check_free(heap, block, fault);
