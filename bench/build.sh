@@ -41,7 +41,7 @@ compile()
     object=$2
     shift 2
     # shellcheck disable=SC2086
-    "$compiler" $flags -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -g -DNDEBUG $warnings -DBENCH_ENGINE=em_engine_tlsf "$@" \
+    "$compiler" $flags -std=c11 -D_POSIX_C_SOURCE=200809L -O2 -g -DNDEBUG $warnings -DBENCH_ENGINE=em_engine_tlsf -DBENCH_GUARD=EM_GUARD_OFF "$@" \
         -I "$root" -I "$root/include" -I "$bench/replay" -I "$bare" -c "$source" -o "$object" || exit 2
 }
 
@@ -81,6 +81,9 @@ build_bare()
         # shellcheck disable=SC2086
         link_bare "$objects/$subject.elf" $program "$objects/program/subject_$subject.o" $core
     done
+    compile "$bench/replay/subject_caps.c" "$objects/program/subject_light.o" -UBENCH_GUARD -DBENCH_GUARD=EM_GUARD_LIGHT
+    # shellcheck disable=SC2086
+    link_bare "$objects/light.elf" $program "$objects/program/subject_light.o" $core
 }
 
 # link_bare OUTPUT OBJECT...

@@ -18,7 +18,7 @@ root=$(pwd)
 bench=$root/bench
 out=${ESPMEM_BUILD:-$root/build}/bench
 processors="thumb2 rv32imac"
-subjects="heap caps"
+subjects="heap caps light"
 real="tls32 json32 lua32 sqlite3 ft64"
 functions=fn=bench_malloc,fn=bench_free,fn=bench_realloc
 

@@ -138,6 +138,11 @@ static bool key_guard(struct em_board *board, const char *value)
     return set_text(board->guard, sizeof board->guard, value);
 }
 
+static bool is_guard(const char *name)
+{
+    return strcmp(name, "off") == 0 || strcmp(name, "light") == 0 || strcmp(name, "comprehensive") == 0;
+}
+
 static bool key_manner(struct em_board *board, const char *value)
 {
     board->manner = strcmp(value, "strict") == 0 ? EM_MANNER_STRICT : EM_MANNER_CHIP;
@@ -203,7 +208,7 @@ static const struct key {
     {"reserve", key_reserve, "a number of banks"},
     {"cores", key_cores, "1 or 2"},
     {"engine", key_engine, "tlsf"},
-    {"guard", key_guard, "off"},
+    {"guard", key_guard, "off, light or comprehensive"},
     {"manner", key_manner, "chip or strict"},
     {"limit", key_limit, "bytes, as 16K, or never"},
     {"pool", key_pool, "bytes, as 32K"},
@@ -303,8 +308,8 @@ bool em_board_check(const struct em_board *board, char *why, size_t room)
     if (strcmp(board->engine, "tlsf") != 0) {
         return refuse(why, room, "there is no engine \"%s\": choose engine=tlsf", board->engine);
     }
-    if (strcmp(board->guard, "off") != 0) {
-        return refuse(why, room, "there is no guard \"%s\": choose guard=off", board->guard);
+    if (!is_guard(board->guard)) {
+        return refuse(why, room, "there is no guard \"%s\": choose guard=off, light or comprehensive", board->guard);
     }
     return true;
 }

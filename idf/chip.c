@@ -30,11 +30,25 @@ static const struct em_engine *engine_of(const char *name)
     return engines[0].engine; /* em_board_check lets no unknown name pass */
 }
 
+static enum em_guard guard_of(const char *name)
+{
+    static const char *const guards[] = {
+        [EM_GUARD_OFF] = "off",
+        [EM_GUARD_LIGHT] = "light",
+        [EM_GUARD_COMPREHENSIVE] = "comprehensive",
+    };
+    for (size_t i = 0; i < sizeof guards / sizeof guards[0]; i++)
+        if (strcmp(guards[i], name) == 0)
+            return (enum em_guard)i;
+    return EM_GUARD_OFF; /* em_board_check lets no unknown name pass */
+}
+
 static void empty_pool(void)
 {
     static const struct em_pool_storage storage = {.heaps = heaps, .edges = edges, .capacity = IDF_HEAPS};
     memset(heaps, 0, sizeof heaps);
     em_pool_open(&idf_chip.pool, idf_chip.board.chip, engine_of(idf_chip.board.engine), &storage);
+    em_pool_set_guard(&idf_chip.pool, guard_of(idf_chip.board.guard));
 }
 
 void idf_chip_reset(const struct em_board *board, const struct idf_platform *platform)

@@ -7,6 +7,7 @@
 
 #include "chip.h"
 #include "esp_rom_sys.h"
+#include "fault_text.h"
 #include "heap_info.h"
 #include "report.h"
 
@@ -20,7 +21,10 @@ multi_heap_handle_t multi_heap_register(void *start, size_t size)
     if ((uintptr_t)start % 4 != 0)
         esp_rom_printf("tlsf_create: Memory must be aligned to 4 bytes.\n"); /* as the chip says it */
     const struct em_engine *engine = idf_chip.pool.engine ? idf_chip.pool.engine : &em_engine_tlsf;
-    return (multi_heap_handle_t)em_heap_create(start, size, engine);
+    struct em_heap *heap = em_heap_create(start, size, engine);
+    if (heap && !em_guard_set(heap, idf_chip.pool.guard))
+        idf_stop("multi_heap_register: the engine %s has no guard=%s", idf_chip.board.engine, idf_chip.board.guard);
+    return (multi_heap_handle_t)heap;
 }
 
 void multi_heap_set_lock(multi_heap_handle_t heap, void *lock)
@@ -30,47 +34,47 @@ void multi_heap_set_lock(multi_heap_handle_t heap, void *lock)
 
 void *multi_heap_malloc(multi_heap_handle_t heap, size_t size)
 {
-    return em_heap_allocate(heap_of(heap), size);
+    return em_guard_allocate(heap_of(heap), size);
 }
 
 void *multi_heap_aligned_alloc(multi_heap_handle_t heap, size_t size, size_t alignment)
 {
-    return em_heap_allocate_aligned(heap_of(heap), size, alignment, 0);
+    return em_guard_allocate_aligned(heap_of(heap), size, alignment, 0);
 }
 
 void *multi_heap_aligned_alloc_offs(multi_heap_handle_t heap, size_t size, size_t alignment, size_t offset)
 {
-    return em_heap_allocate_aligned(heap_of(heap), size, alignment, offset);
+    return em_guard_allocate_aligned(heap_of(heap), size, alignment, offset);
 }
 
 void multi_heap_free(multi_heap_handle_t heap, void *p)
 {
-    em_heap_free(heap_of(heap), p);
+    em_guard_free(heap_of(heap), p);
 }
 
 void multi_heap_aligned_free(multi_heap_handle_t heap, void *p)
 {
-    em_heap_free(heap_of(heap), p);
+    em_guard_free(heap_of(heap), p);
 }
 
 void *multi_heap_realloc(multi_heap_handle_t heap, void *p, size_t size)
 {
-    return em_heap_reallocate(heap_of(heap), p, size);
+    return em_guard_reallocate(heap_of(heap), p, size);
 }
 
 size_t multi_heap_get_allocated_size(multi_heap_handle_t heap, void *p)
 {
-    return em_heap_block_size(heap_of(heap), p);
+    return em_guard_block_size(heap_of(heap), p);
 }
 
 size_t multi_heap_get_full_block_size(multi_heap_handle_t heap, void *p)
 {
-    return em_heap_block_size(heap_of(heap), p);
+    return em_guard_full_size(heap_of(heap), p);
 }
 
 void *multi_heap_find_containing_block(multi_heap_handle_t heap, void *ptr)
 {
-    void *block = em_heap_containing_block(heap_of(heap), ptr);
+    void *block = em_guard_containing_block(heap_of(heap), ptr);
     if (!block)
         idf_stop("multi_heap_find_containing_block: no live block of heap %p holds %p", (void *)heap, ptr);
     return block;
@@ -80,12 +84,12 @@ void *multi_heap_find_containing_block(multi_heap_handle_t heap, void *ptr)
 
 size_t multi_heap_free_size(multi_heap_handle_t heap)
 {
-    return em_heap_free_bytes(heap_of(heap));
+    return em_guard_free_bytes(heap_of(heap));
 }
 
 size_t multi_heap_minimum_free_size(multi_heap_handle_t heap)
 {
-    return em_heap_minimum_free(heap_of(heap));
+    return em_guard_minimum_free(heap_of(heap));
 }
 
 void multi_heap_get_info(multi_heap_handle_t heap, multi_heap_info_t *info)
@@ -93,7 +97,7 @@ void multi_heap_get_info(multi_heap_handle_t heap, multi_heap_info_t *info)
     struct em_heap_info found;
     if (!info)
         idf_stop("multi_heap_get_info: info is NULL");
-    em_heap_get_info(heap_of(heap), &found);
+    em_guard_get_info(heap_of(heap), &found);
     *info = idf_heap_info(&found);
 }
 
@@ -145,19 +149,11 @@ void multi_heap_dump(multi_heap_handle_t heap)
 
 static void print_fault(void *context, const struct em_fault *fault)
 {
-    static const char *const texts[] = {
-        [EM_FAULT_BAD_HEADER] = "Bad block header",
-        [EM_FAULT_BAD_LINK] = "Bad list of free blocks",
-        [EM_FAULT_BAD_TOTALS] = "Bad totals",
-    };
-    size_t kind = (size_t)fault->kind;
-    const char *text = kind < sizeof texts / sizeof texts[0] && texts[kind] ? texts[kind] : "Fault";
     (void)context;
-    esp_rom_printf("CORRUPT HEAP: %s at 0x%08lx. Expected 0x%08lx got 0x%08lx\n", text, (unsigned long)fault->address,
-                   (unsigned long)fault->expected, (unsigned long)fault->found);
+    idf_fault_print(fault);
 }
 
 bool multi_heap_check(multi_heap_handle_t heap, bool print_errors)
 {
-    return em_heap_check(heap_of(heap), print_errors ? print_fault : NULL, NULL);
+    return em_guard_check(heap_of(heap), print_errors ? print_fault : NULL, NULL);
 }

@@ -26,7 +26,7 @@ static size_t cut(int wanted, size_t room)
 }
 
 /* Apart, so that the usual short line costs no 4 KiB of stack. */
-static __attribute__((noinline)) void print_long(const char *format, va_list arguments)
+__attribute__((noinline, format(printf, 1, 0))) static void print_long(const char *format, va_list arguments)
 {
     char text[TEXT_ROOM];
     int wanted = vsnprintf(text, sizeof text, format, arguments);
@@ -34,7 +34,7 @@ static __attribute__((noinline)) void print_long(const char *format, va_list arg
         to_console(text, cut(wanted, sizeof text));
 }
 
-int idf_console_print(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) int idf_console_print(const char *format, va_list arguments)
 {
     char text[LINE_ROOM];
     va_list again;

@@ -109,7 +109,7 @@ bool sim_boot(const struct sim_settings *settings, char *why, size_t room)
 
 /* ---- the scheduler, and the main task ------------------------------------------------------- */
 
-enum { ANY_CORE = 0x7FFFFFFF, MAIN_STACK = 3584, MAIN_PRIORITY = 1 };
+enum { MAIN_STACK = 3584, MAIN_PRIORITY = 1 };
 
 /* What the chip starts by itself, in its order. */
 static const struct system_task {
@@ -120,7 +120,7 @@ static const struct system_task {
     bool main;
 } system_tasks[] = {
     {"ipc0", 24, 0, 1024, false}, {"ipc1", 24, 1, 1024, false}, {"main", MAIN_PRIORITY, 0, MAIN_STACK, true},
-    {"IDLE0", 0, 0, 1536, false}, {"IDLE1", 0, 1, 1536, false}, {"Tmr Svc", 1, ANY_CORE, 2048, false},
+    {"IDLE0", 0, 0, 1536, false}, {"IDLE1", 0, 1, 1536, false},
 };
 
 static bool start_system_task(const struct system_task *task)
@@ -128,7 +128,7 @@ static bool start_system_task(const struct system_task *task)
     bool charged = booted.board.system_tasks;
     if (task->main)
         return idf_task_adopt(task->name, task->priority, task->core, task->stack_bytes, charged);
-    if (!charged || (task->core != ANY_CORE && task->core >= (int)booted.board.cores))
+    if (!charged || task->core >= (int)booted.board.cores)
         return true;
     return idf_task_stand_in(task->name, task->priority, task->core, task->stack_bytes);
 }
@@ -138,6 +138,8 @@ static void start_system_tasks(void)
     for (size_t i = 0; i < sizeof system_tasks / sizeof system_tasks[0]; i++)
         if (!start_system_task(&system_tasks[i]))
             bail_out("app_start", "no memory for the system's own tasks");
+    if (booted.board.system_tasks && !idf_timers_start(true))
+        bail_out("app_start", "no memory for the timer task");
 }
 
 static void reserve_internal_pool(void)

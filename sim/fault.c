@@ -14,6 +14,7 @@
 
 #include "banks.h"
 #include "idf/chip.h"
+#include "idf/fault_text.h"
 #include "platform.h"
 #include "ports/linux/port.h"
 #include "space.h"
@@ -162,12 +163,13 @@ static bool is_at(void *context, const struct em_block_view *block)
 
 static void describe_fault(const struct em_fault *fault, char *text, size_t room)
 {
-    const struct em_caps_heap *heap = idf_chip.heaps_open ? em_caps_heap_of(&idf_chip.pool, fault->address) : NULL;
+    uintptr_t subject = fault->block ? fault->block : fault->address;
+    const struct em_caps_heap *heap = idf_chip.heaps_open ? em_caps_heap_of(&idf_chip.pool, subject) : NULL;
     if (!heap) {
-        describe_address(fault->address, text, room);
+        describe_address(subject, text, room);
         return;
     }
-    struct search search = {fault->address, {0}};
+    struct search search = {subject, {0}};
     if (heap->heap)
         em_heap_walk(heap->heap, is_at, &search);
     int length = snprintf(text, room, "it is in the heap %s at 0x%08lx-0x%08lx", heap->type_name, number(heap->start),
@@ -175,7 +177,7 @@ static void describe_fault(const struct em_fault *fault, char *text, size_t room
     if (!search.found.address || length < 0 || (size_t)length >= room)
         return;
     snprintf(text + length, room - (size_t)length, ", %lu bytes inside the %s block of %lu bytes at 0x%08lx",
-             number(fault->address - (uintptr_t)search.found.address), search.found.used ? "used" : "free",
+             number(subject - (uintptr_t)search.found.address), search.found.used ? "used" : "free",
              (unsigned long)search.found.size, number((uintptr_t)search.found.address));
 }
 
@@ -186,7 +188,7 @@ static void stop_fault(const char *reason)
     sim_die(SIM_EXIT_PANIC);
 }
 
-static const struct em_linux_fault_handling core_faults = {.describe = describe_fault, .stop = stop_fault};
+static const struct em_linux_fault_handling core_faults = {.print = idf_fault_print, .describe = describe_fault, .stop = stop_fault};
 
 /* ---- set-up --------------------------------------------------------------------------------- */
 

@@ -13,7 +13,7 @@
 #include "space.h"
 #include "threads.h"
 
-enum { CYCLES_PER_MICROSECOND = 240 };
+enum { CYCLES_PER_MICROSECOND = 160 };
 
 static uint64_t boot_nanoseconds;
 

@@ -154,8 +154,9 @@ static bool set_named_keys(struct em_board *board, const char *text, char *why, 
 {
     char copy[BOARD_TEXT];
     snprintf(copy, sizeof copy, "%s", text);
-    char *rest, *word = strtok_r(copy, ",", &rest);
-    while ((word = strtok_r(NULL, ",", &rest))) {
+    char *rest;
+    strtok_r(copy, ",", &rest); /* the name */
+    for (char *word; (word = strtok_r(NULL, ",", &rest));) {
         char *value = strchr(word, '=');
         if (!value)
             continue;

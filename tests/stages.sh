@@ -137,8 +137,8 @@ stage_valgrind()
     programs linux64 valgrind --quiet --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 }
 
-# The recordings that the code can answer; the others need guards and tracing, which are not there yet.
-golden_parts="multi_heap/32-none heap_caps/log-none himem"
+# The recordings that the code can answer; those of tracing are not there yet.
+golden_parts="multi_heap/32-none multi_heap/32-light multi_heap/32-comp heap_caps himem"
 
 # replay BUILD FILE|FOLDER...: into $log/golden-BUILD, without what the chip's console said.
 replay()

@@ -1,4 +1,5 @@
 /* The subject that is a pool of one region, asked by capability: what heap_caps_malloc rests on.
+ * With -DBENCH_GUARD=EM_GUARD_LIGHT its blocks are guarded.
  *
  * No watcher listens. The memory has the ESP32's capabilities of plain DRAM, and the request is for bytes. */
 #include "espmem/caps.h"
@@ -31,6 +32,7 @@ bool bench_open(void *region, size_t bytes)
     const struct em_region_use use = {
         .start = (uintptr_t)region, .end = (uintptr_t)region + bytes, .type = &dram, .startup_stack = false};
     em_pool_open(&pool, &chip, &BENCH_ENGINE, &storage);
+    em_pool_set_guard(&pool, BENCH_GUARD);
     return em_pool_start(&pool, &use, 1) == EM_OK;
 }
 

@@ -31,7 +31,7 @@ static inline enum refusal refusal_of(const struct em_caps_heap *record, unsigne
 
 static void *plain_block(struct em_heap *heap, size_t size, size_t alignment)
 {
-    return alignment <= 4 ? em_heap_allocate(heap, size) : em_heap_allocate_aligned(heap, size, alignment, 0);
+    return alignment <= 4 ? em_guard_allocate(heap, size) : em_guard_allocate_aligned(heap, size, alignment, 0);
 }
 
 /* A block in this heap, by the address that the caller is to hold. */
@@ -45,8 +45,30 @@ static void *serve(const struct em_caps_heap *record, struct em_heap *heap, cons
     return block == NULL ? NULL : em_alias_hand_out(record->alias, block, size);
 }
 
-/* Inlined twice, since most requests want nothing but room: `plain` is a constant in both. */
-__attribute__((always_inline)) static inline void *choose_as(struct em_pool *pool, const struct em_request *request, bool plain)
+/* What a request wants of a heap: */
+enum wish {
+    ANYTHING,      /* see the request */
+    GUARDED_ROOM,  /* nothing but room */
+    UNGUARDED_ROOM /* the same, of a pool in which no heap is guarded */
+};
+
+/* Inlined for each wish, since most requests want nothing but room. */
+__attribute__((always_inline)) static inline void *served(const struct em_caps_heap *record, struct em_heap *heap,
+                                                          const struct em_request *request, enum wish wish)
+{
+    switch (wish) {
+    case UNGUARDED_ROOM:
+        return em_heap_allocate(heap, request->size);
+    case GUARDED_ROOM:
+        return em_guard_allocate(heap, request->size);
+    case ANYTHING:
+        break;
+    }
+    return serve(record, heap, request);
+}
+
+__attribute__((always_inline)) static inline void *choose_as(struct em_pool *pool, const struct em_request *request,
+                                                             enum wish wish)
 {
     struct em_caps_heap *first = EM_LOAD(&pool->first);
     for (unsigned priority = 0; priority < EM_PRIORITIES; priority++) {
@@ -55,7 +77,7 @@ __attribute__((always_inline)) static inline void *choose_as(struct em_pool *poo
             if (refusal_of(record, priority, request->caps, &heap) != ASKED) {
                 continue;
             }
-            void *address = plain ? em_heap_allocate(heap, request->size) : serve(record, heap, request);
+            void *address = served(record, heap, request, wish);
             if (EM_LIKELY(address != NULL)) {
                 return address;
             }
@@ -66,7 +88,7 @@ __attribute__((always_inline)) static inline void *choose_as(struct em_pool *poo
 
 static void *choose(struct em_pool *pool, const struct em_request *request)
 {
-    return choose_as(pool, request, false);
+    return choose_as(pool, request, ANYTHING);
 }
 
 /* ---- events ---------------------------------------------------------------------------------- */
@@ -119,19 +141,29 @@ __attribute__((noinline)) static void *told_plain(struct em_pool *pool, void *ad
     return address;
 }
 
+__attribute__((always_inline)) static inline void *allocate_plain(struct em_pool *pool, size_t size, uint32_t caps,
+                                                                  enum wish wish)
+{
+    const struct em_request request = {size, 4, caps, false};
+    void *address = choose_as(pool, &request, wish);
+    return em_is_watched(pool) ? told_plain(pool, address, size, caps) : address;
+}
+
+/* Whatever wants more than room, and all requests where heaps are guarded. */
 __attribute__((noinline)) static void *allocate_other(struct em_pool *pool, size_t size, uint32_t caps)
 {
+    if (em_request_is_plain(caps) && size - 1 < pool->chip->largest_request) {
+        return allocate_plain(pool, size, caps, GUARDED_ROOM);
+    }
     return em_caps_allocate_aligned(pool, 4, size, caps);
 }
 
 void *em_caps_allocate(struct em_pool *pool, size_t size, uint32_t caps)
 {
-    if (EM_UNLIKELY(!em_request_is_plain(pool, size, caps))) {
+    if (EM_UNLIKELY(!em_request_is_plain(caps) || size - 1 >= pool->largest_plain)) {
         return allocate_other(pool, size, caps);
     }
-    const struct em_request request = {size, 4, caps, false};
-    void *address = choose_as(pool, &request, true);
-    return em_is_watched(pool) ? told_plain(pool, address, size, caps) : address;
+    return allocate_plain(pool, size, caps, UNGUARDED_ROOM);
 }
 
 /* ---- free ------------------------------------------------------------------------------------ */
@@ -176,7 +208,7 @@ static size_t usable_bytes(const struct place *place)
     if (place->usable != 0) {
         return place->usable;
     }
-    size_t size = em_heap_block_size(place->heap->heap, place->block);
+    size_t size = em_guard_block_size(place->heap->heap, place->block);
     return place->by_alias && size >= EM_ALIAS_WORD ? size - EM_ALIAS_WORD : size;
 }
 
@@ -190,13 +222,18 @@ static inline void release(struct em_pool *pool, void *address, struct em_heap *
     if (em_is_watched(pool)) {
         tell_free(pool, address); /* while it is still the caller's */
     }
-    em_heap_free(heap, block);
+    em_guard_free(heap, block);
 }
 
-/* Whatever is not simply in the heap that was asked last. */
+/* Whatever is not simply in the unguarded heap that was asked last. */
 __attribute__((noinline)) static void release_other(struct em_pool *pool, void *address)
 {
     struct place place;
+    struct em_heap *heap = em_index_last_guarded(pool, (uintptr_t)address);
+    if (heap != NULL) {
+        release(pool, address, heap, address);
+        return;
+    }
     if (address == NULL) {
         return;
     }
@@ -210,11 +247,14 @@ __attribute__((noinline)) static void release_other(struct em_pool *pool, void *
 void em_caps_free(struct em_pool *pool, void *address)
 {
     struct em_heap *heap = em_index_last(pool, (uintptr_t)address);
-    if (EM_LIKELY(heap != NULL)) {
-        release(pool, address, heap, address);
-    } else {
+    if (EM_UNLIKELY(heap == NULL)) {
         release_other(pool, address);
+        return;
     }
+    if (em_is_watched(pool)) {
+        tell_free(pool, address); /* while it is still the caller's */
+    }
+    em_heap_free(heap, address);
 }
 
 /* ---- reallocate ------------------------------------------------------------------------------ */
@@ -225,9 +265,15 @@ static bool may_stay(const struct place *place, const struct em_request *request
     return !place->by_alias && request->alignment <= 4 && (place->heap->all_caps & request->caps) == request->caps;
 }
 
+/* Bytes whose contents count: in a guarded heap those asked for, since a mark may follow. */
+static size_t asked_bytes(const struct place *place)
+{
+    return place->by_alias ? usable_bytes(place) : em_guard_asked_size(place->heap->heap, place->block);
+}
+
 static void *move(struct em_pool *pool, void *address, const struct place *place, const struct em_request *request)
 {
-    size_t old_size = usable_bytes(place);
+    size_t old_size = asked_bytes(place);
     void *moved = old_size == 0 ? NULL : choose(pool, request);
     if (moved == NULL) {
         return NULL;
@@ -249,7 +295,7 @@ static void *attempt_resize(struct em_pool *pool, void *address, size_t size, ui
         return NULL;
     }
     if (may_stay(&place, request)) {
-        void *resized = em_heap_reallocate(place.heap->heap, place.block, request->size);
+        void *resized = em_guard_reallocate(place.heap->heap, place.block, request->size);
         if (resized != NULL) {
             tell(pool, EM_RESIZED, resized, address, request);
             return resized;
@@ -342,6 +388,6 @@ size_t em_caps_containing_block_size(struct em_pool *pool, const void *address)
     }
     const struct em_alias *alias = em_alias_of_code(pool->chip, (uintptr_t)address);
     uintptr_t data = alias == NULL ? (uintptr_t)address : em_alias_data_address(alias, (uintptr_t)address);
-    void *block = em_heap_containing_block(heap->heap, (const void *)data);
-    return block == NULL ? 0 : em_heap_block_size(heap->heap, block);
+    void *block = em_guard_containing_block(heap->heap, (const void *)data);
+    return block == NULL ? 0 : em_guard_block_size(heap->heap, block);
 }

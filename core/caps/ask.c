@@ -37,7 +37,7 @@ size_t em_caps_free_bytes(struct em_pool *pool, uint32_t caps)
 {
     size_t sum = 0;
     for (struct em_caps_heap *heap = NULL; (heap = next_matching(pool, heap, caps)) != NULL;) {
-        sum += em_heap_free_bytes(heap->heap);
+        sum += em_guard_free_bytes(heap->heap);
     }
     return sum;
 }
@@ -46,7 +46,7 @@ size_t em_caps_minimum_free(struct em_pool *pool, uint32_t caps)
 {
     size_t sum = 0;
     for (struct em_caps_heap *heap = NULL; (heap = next_matching(pool, heap, caps)) != NULL;) {
-        sum += em_heap_minimum_free(heap->heap);
+        sum += em_guard_minimum_free(heap->heap);
     }
     return sum;
 }
@@ -55,7 +55,7 @@ size_t em_caps_largest_free(struct em_pool *pool, uint32_t caps)
 {
     size_t most = 0;
     for (struct em_caps_heap *heap = NULL; (heap = next_matching(pool, heap, caps)) != NULL;) {
-        size_t largest = em_heap_largest_free(heap->heap);
+        size_t largest = em_guard_largest_free(heap->heap);
         most = largest > most ? largest : most;
     }
     return most;
@@ -66,7 +66,7 @@ void em_caps_get_info(struct em_pool *pool, struct em_heap_info *info, uint32_t 
     *info = (struct em_heap_info){0};
     for (struct em_caps_heap *heap = NULL; (heap = next_matching(pool, heap, caps)) != NULL;) {
         struct em_heap_info one;
-        em_heap_get_info(heap->heap, &one);
+        em_guard_get_info(heap->heap, &one);
         info->free_bytes += one.free_bytes;
         info->allocated_bytes += one.allocated_bytes;
         info->minimum_free += one.minimum_free;

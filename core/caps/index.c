@@ -49,6 +49,7 @@ void em_index_add(struct em_pool *pool, struct em_caps_heap *heap)
     if (around != NULL) {
         around->has_inner = true;
         __atomic_store_n(&around->whole, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&around->guarded, 0, __ATOMIC_RELAXED);
     }
     put(new, &count, heap->start, heap);
     if (i == old->count || edges[i].from != heap->end) {

@@ -13,12 +13,18 @@ void em_pool_open(struct em_pool *pool, const struct em_chip *chip, const struct
 {
     *pool = (struct em_pool){
         .chip = chip,
-        .largest_request = chip->largest_request,
+        .largest_plain = chip->largest_request,
         .engine = engine,
         .storage = *storage,
         .external_limit = -1,
     };
     em_index_open(pool);
+}
+
+void em_pool_set_guard(struct em_pool *pool, enum em_guard guard)
+{
+    pool->guard = guard;
+    pool->largest_plain = guard == EM_GUARD_OFF ? pool->chip->largest_request : 0;
 }
 
 static struct em_caps_heap *new_record(struct em_pool *pool, const uint32_t caps[EM_PRIORITIES], uintptr_t start, uintptr_t end)
@@ -43,7 +49,7 @@ static struct em_caps_heap *new_record(struct em_pool *pool, const uint32_t caps
 static bool start_heap(struct em_pool *pool, struct em_caps_heap *record)
 {
     struct em_heap *heap = em_heap_create((void *)record->start, record->end - record->start, pool->engine);
-    if (heap == NULL) {
+    if (heap == NULL || !em_guard_set(heap, pool->guard)) {
         return false;
     }
     em_heap_set_lock(heap, &record->lock);
@@ -51,7 +57,8 @@ static bool start_heap(struct em_pool *pool, struct em_caps_heap *record)
         em_heap_set_minimum(heap, 0); /* as the chip says of heaps that were not there from the start */
     }
     EM_PUBLISH(&record->heap, heap);
-    EM_PUBLISH(&record->whole, record->has_inner ? 0 : record->end - record->start);
+    size_t whole = record->has_inner ? 0 : record->end - record->start;
+    EM_PUBLISH(pool->guard == EM_GUARD_OFF ? &record->whole : &record->guarded, whole);
     return true;
 }
 
@@ -83,7 +90,7 @@ static bool charge_records(struct em_pool *pool, unsigned count)
     for (unsigned i = 0; i < pool->count && bytes != 0; i++) {
         struct em_caps_heap *record = &pool->storage.heaps[i];
         if (em_caps_match(record, RECORD_CAPS)) {
-            return em_heap_allocate(record->heap, bytes) != NULL;
+            return em_guard_allocate(record->heap, bytes) != NULL;
         }
     }
     return bytes == 0;

@@ -16,9 +16,9 @@ struct em_request {
 #define EM_ALIGNED_CAPS (EM_CAP_DMA | EM_CAP_DMA_DESC_AHB | EM_CAP_DMA_DESC_AXI | EM_CAP_CACHE_ALIGNED | EM_CAP_SIMD)
 
 /* Whether a request without alignment goes to the heaps as it is: nothing to round, to drop or to add. */
-static inline bool em_request_is_plain(const struct em_pool *pool, size_t size, uint32_t caps)
+static inline bool em_request_is_plain(uint32_t caps)
 {
-    return (caps & (EM_ALIGNED_CAPS | EM_CAP_EXEC | EM_CAP_32BIT)) == 0 && size - 1 < pool->largest_request;
+    return (caps & (EM_ALIGNED_CAPS | EM_CAP_EXEC | EM_CAP_32BIT)) == 0;
 }
 
 /* False iff nobody could serve it: size 0 or too large, alignment no power of two, EXEC with data. */
@@ -29,13 +29,20 @@ void em_index_open(struct em_pool *pool);
 void em_index_add(struct em_pool *pool, struct em_caps_heap *heap);
 struct em_caps_heap *em_index_find(struct em_pool *pool, uintptr_t address);
 
-/* The started heap that was found last, if the address is in it and nobody else's; else NULL, which
+/* The started, unguarded heap that was found last, if the address is in it and nobody else's; else NULL, which
  * says nothing. A region with another inside it is not whole: then only the search can tell. Who holds
  * an address of the inner region has seen that, since it was noted before that address existed. */
 static inline struct em_heap *em_index_last(struct em_pool *pool, uintptr_t address)
 {
     const struct em_caps_heap *last = EM_LOAD(&pool->last_found);
     return EM_LIKELY(address - last->start < EM_LOAD(&last->whole)) ? last->heap : NULL;
+}
+
+/* The same of a guarded one. */
+static inline struct em_heap *em_index_last_guarded(struct em_pool *pool, uintptr_t address)
+{
+    const struct em_caps_heap *last = EM_LOAD(&pool->last_found);
+    return EM_LIKELY(address - last->start < EM_LOAD(&last->guarded)) ? last->heap : NULL;
 }
 
 /* ---- alias.c: the same memory seen by the instruction bus ---- */

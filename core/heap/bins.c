@@ -154,7 +154,7 @@ static struct em_block *bins_allocate(struct em_heap *heap, size_t size)
 
 static enum em_fault_kind bins_release(struct em_heap *heap, void *address)
 {
-    enum em_fault_kind kind = em_fault_of(heap, address, SMALLEST);
+    enum em_fault_kind kind = em_fault_above(heap, address, SMALLEST);
     if (EM_UNLIKELY(kind != EM_FAULT_NONE)) {
         return kind;
     }

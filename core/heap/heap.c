@@ -87,6 +87,14 @@ void *em_heap_allocate_aligned(struct em_heap *heap, size_t size, size_t alignme
     return block == NULL ? NULL : em_block_payload(block);
 }
 
+enum em_fault_kind em_heap_release(struct em_heap *heap, void *address)
+{
+    em_heap_lock(heap);
+    enum em_fault_kind kind = em_heap_engine(heap)->release(heap, address);
+    em_heap_unlock(heap);
+    return kind;
+}
+
 void em_heap_free(struct em_heap *heap, void *address)
 {
     if (address == NULL) {
@@ -118,7 +126,7 @@ static enum resized resize(struct em_heap *heap, void *address, size_t size, siz
 {
     enum resized result = NO_BLOCK;
     em_heap_lock(heap);
-    enum em_fault_kind kind = em_fault_of(heap, address, em_heap_engine(heap)->smallest_used);
+    enum em_fault_kind kind = em_fault_of(heap, address);
     if (kind == EM_FAULT_NONE) {
         result = resize_block(heap, em_block_of_payload(address), size, old_size);
     }
@@ -185,7 +193,7 @@ void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size)
 size_t em_heap_block_size(struct em_heap *heap, const void *address)
 {
     em_heap_lock(heap);
-    enum em_fault_kind kind = em_fault_of(heap, address, em_heap_engine(heap)->smallest_used);
+    enum em_fault_kind kind = em_fault_of(heap, address);
     size_t size = kind == EM_FAULT_NONE ? em_block_size_of(em_block_of_payload(address)) : 0;
     em_heap_unlock(heap);
     if (kind != EM_FAULT_NONE) {

@@ -1,6 +1,6 @@
 /* A heap's records, and the face that an engine shows to them.
  *
- * Shared by the files of core/heap only. Knows no capabilities and no guard's layout.
+ * Shared by core/heap and by core/guard above it. Knows no capabilities and no guard's layout.
  *
  *   start                                                            start + size
  *   | struct em_heap | the engine's tables | hdr block hdr block … hdr |
@@ -34,6 +34,7 @@ struct em_heap {
     uint32_t first_block; /* offset of the first block's header */
     uint8_t class_bits;   /* tlsf: log2 of the classes in a row */
     uint8_t rows;         /* tlsf: of its tables; bins: how many classes there are */
+    uint8_t guard;        /* enum em_guard; the heap itself never asks */
     bool damaged;         /* the engine has met a contradiction, and answered NULL because of it */
 };
 /* The last word of the records is the first of the engine's tables. */
@@ -59,6 +60,11 @@ struct em_engine {
     bool (*check_free)(struct em_heap *heap, struct em_block *block, struct em_fault *fault);
     /* What is wrong with the tables themselves. */
     bool (*check_tables)(struct em_heap *heap, struct em_fault *fault);
+    /* The same engine, but what a release takes out of use (the headers and links of blocks that merge) is
+     * overwritten with EM_GUARD_FREE_BYTE. NULL: it has none. */
+    const struct em_engine *filled;
+    /* Bytes of a free block's payload, at its two ends, that are the engine's. */
+    uint8_t links_in_front, links_at_end;
 };
 
 /* A walk's place: the next block to show. Lies on the walker's stack. */
@@ -85,6 +91,10 @@ static inline struct em_block *em_end_block(const struct em_heap *heap)
     return (struct em_block *)(end - EM_HEADER_BYTES);
 }
 
+/* A walk's place is known to the heap from open, at its first block, to close. */
+void em_cursor_open(struct em_heap *heap, struct em_cursor *cursor);
+void em_cursor_close(struct em_heap *heap, struct em_cursor *cursor);
+
 /* Every walk learns that the heap has changed; cursors inside the merged block (start, end) go on
  * behind it. */
 void em_cursors_tell(struct em_heap *heap, const struct em_block *start, struct em_block *end);
@@ -96,9 +106,19 @@ static inline void em_layout_changed(struct em_heap *heap, const struct em_block
     }
 }
 
+/* Whether the size in a header leads to a header of this heap. */
+static inline bool em_size_is_sane(const struct em_heap *heap, const struct em_block *block)
+{
+    const struct em_engine *engine = em_heap_engine(heap);
+    size_t size = em_block_size_of(block);
+    size_t room = (uintptr_t)em_end_block(heap) - (uintptr_t)block;
+    size_t smallest = em_block_is_free(block) ? engine->smallest_free : engine->smallest_used;
+    return size >= smallest && room > EM_HEADER_BYTES && size <= room - EM_HEADER_BYTES;
+}
+
 /* What is wrong with a user's address if a live block of at least `smallest` is to be behind it;
  * EM_FAULT_NONE if nothing. Reads no memory outside the heap. */
-static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const void *address, size_t smallest)
+static inline enum em_fault_kind em_fault_above(const struct em_heap *heap, const void *address, size_t smallest)
 {
     size_t offset = (uintptr_t)address - EM_HEADER_BYTES - (uintptr_t)heap;
     size_t last = heap->size - smallest - 2u * EM_HEADER_BYTES; /* where the last block can start */
@@ -117,7 +137,15 @@ static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const v
     return EM_UNLIKELY(em_block_prev_is_free(em_block_behind(block, size))) ? EM_FAULT_NOT_A_BLOCK : EM_FAULT_NONE;
 }
 
+static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const void *address)
+{
+    return em_fault_above(heap, address, em_heap_engine(heap)->smallest_used);
+}
+
 void em_heap_lock(struct em_heap *heap);
 void em_heap_unlock(struct em_heap *heap);
+
+/* em_heap_free of an address that is not NULL, but a fault is returned and not told. */
+enum em_fault_kind em_heap_release(struct em_heap *heap, void *address);
 
 #endif

@@ -5,6 +5,7 @@
  * One idea: a request is rounded up to its class, so that the first block found is large enough;
  * no list is ever searched. */
 #include "core/heap/tlsf_tables.h"
+#include "espmem/guard.h"
 
 enum {
     CHIP_HEAP_BYTES = 20, /* the part of the records that the chip does not count as its pool */
@@ -204,7 +205,7 @@ static struct em_block *tlsf_allocate_aligned(struct em_heap *heap, size_t size,
  *  [ previous: used ][ this ][ next: free ]  =>  [ previous ][ this ………………………… ] */
 static enum em_fault_kind tlsf_release(struct em_heap *heap, void *address)
 {
-    enum em_fault_kind kind = em_fault_of(heap, address, EM_PAYLOAD_MINIMUM);
+    enum em_fault_kind kind = em_fault_above(heap, address, EM_PAYLOAD_MINIMUM);
     if (EM_UNLIKELY(kind != EM_FAULT_NONE)) {
         return kind;
     }
@@ -235,6 +236,34 @@ static enum em_fault_kind tlsf_release(struct em_heap *heap, void *address)
     em_block_mark_free(heap, block, size);
     insert(heap, block, size);
     em_layout_changed(heap, block, em_block_behind(block, size));
+    return EM_FAULT_NONE;
+}
+
+/* The word in front of a header that is none any more, itself, and the two links behind it. */
+static void fill_around(struct em_block *vanished)
+{
+    uint32_t *word = (uint32_t *)vanished;
+    for (int i = -1; i <= 2; i++) {
+        word[i] = EM_GUARD_FREE_WORD;
+    }
+}
+
+/* For heaps whose free memory is verified: nothing is left over inside it. Who merges is known before. */
+static enum em_fault_kind tlsf_release_filled(struct em_heap *heap, void *address)
+{
+    enum em_fault_kind kind = em_fault_above(heap, address, EM_PAYLOAD_MINIMUM);
+    if (kind != EM_FAULT_NONE) {
+        return kind;
+    }
+    struct em_block *block = em_block_of_payload(address), *next = em_block_next(block);
+    bool next_vanishes = em_block_is_free(next), block_vanishes = em_block_prev_is_free(block);
+    tlsf_release(heap, address);
+    if (next_vanishes) {
+        fill_around(next);
+    }
+    if (block_vanishes) {
+        fill_around(block);
+    }
     return EM_FAULT_NONE;
 }
 
@@ -324,16 +353,24 @@ static bool tlsf_open(struct em_heap *heap)
     return true;
 }
 
-const struct em_engine em_engine_tlsf = {
-    .name = "tlsf",
-    .smallest_used = EM_PAYLOAD_MINIMUM,
-    .smallest_free = EM_PAYLOAD_MINIMUM,
-    .open = tlsf_open,
-    .allocate = tlsf_allocate,
-    .allocate_aligned = tlsf_allocate_aligned,
-    .resize = tlsf_resize,
-    .release = tlsf_release,
-    .largest = tlsf_largest,
-    .check_free = em_tlsf_check_free,
-    .check_tables = em_tlsf_check_tables,
-};
+/* The two differ only in what a release leaves behind; all else is said once. */
+#define TLSF(engine_release, engine_filled)                                                                                    \
+    {                                                                                                                          \
+        .name = "tlsf",                                                                                                        \
+        .smallest_used = EM_PAYLOAD_MINIMUM,                                                                                   \
+        .smallest_free = EM_PAYLOAD_MINIMUM,                                                                                   \
+        .open = tlsf_open,                                                                                                     \
+        .allocate = tlsf_allocate,                                                                                             \
+        .allocate_aligned = tlsf_allocate_aligned,                                                                             \
+        .resize = tlsf_resize,                                                                                                 \
+        .release = (engine_release),                                                                                           \
+        .largest = tlsf_largest,                                                                                               \
+        .check_free = em_tlsf_check_free,                                                                                      \
+        .check_tables = em_tlsf_check_tables,                                                                                  \
+        .filled = (engine_filled),                                                                                             \
+        .links_in_front = 2 * sizeof(uint32_t),                                                                                \
+        .links_at_end = sizeof(uint32_t),                                                                                      \
+    }
+
+static const struct em_engine engine_tlsf_filled = TLSF(tlsf_release_filled, NULL);
+const struct em_engine em_engine_tlsf = TLSF(tlsf_release, &engine_tlsf_filled);

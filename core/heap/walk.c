@@ -8,7 +8,7 @@
 
 /* ---- cursors --------------------------------------------------------------------------------- */
 
-static void cursor_open(struct em_heap *heap, struct em_cursor *cursor)
+void em_cursor_open(struct em_heap *heap, struct em_cursor *cursor)
 {
     em_heap_lock(heap);
     cursor->block = em_first_block(heap);
@@ -18,7 +18,7 @@ static void cursor_open(struct em_heap *heap, struct em_cursor *cursor)
     em_heap_unlock(heap);
 }
 
-static void cursor_close(struct em_heap *heap, struct em_cursor *cursor)
+void em_cursor_close(struct em_heap *heap, struct em_cursor *cursor)
 {
     em_heap_lock(heap);
     struct em_cursor *other = em_far_get(&heap->cursors);
@@ -43,15 +43,6 @@ void em_cursors_tell(struct em_heap *heap, const struct em_block *start, struct 
     }
 }
 
-/* Whether the size in a header leads to a header of this heap. */
-static bool size_is_sane(const struct em_heap *heap, struct em_block *block)
-{
-    size_t size = em_block_size_of(block);
-    size_t room = (uintptr_t)em_end_block(heap) - (uintptr_t)block;
-    const struct em_engine *engine = em_heap_engine(heap);
-    return size >= (em_block_is_free(block) ? engine->smallest_free : engine->smallest_used) && room > EM_HEADER_BYTES && size <= room - EM_HEADER_BYTES;
-}
-
 /* ---- walking --------------------------------------------------------------------------------- */
 
 enum step { STEP_BLOCK, STEP_END, STEP_ASTRAY };
@@ -64,7 +55,7 @@ static enum step step(struct em_heap *heap, struct em_cursor *cursor, struct em_
     enum step result = block >= em_end_block(heap) ? STEP_END : STEP_BLOCK;
     if (result == STEP_BLOCK) {
         *view = (struct em_block_view){em_block_payload(block), em_block_size_of(block), !em_block_is_free(block)};
-        if (size_is_sane(heap, block)) {
+        if (em_size_is_sane(heap, block)) {
             cursor->block = em_block_next(block);
         } else {
             result = STEP_ASTRAY;
@@ -78,12 +69,12 @@ bool em_heap_walk(struct em_heap *heap, em_heap_visitor *visit, void *context)
 {
     struct em_cursor cursor;
     struct em_block_view view;
-    cursor_open(heap, &cursor);
+    em_cursor_open(heap, &cursor);
     enum step last = step(heap, &cursor, &view);
     while (last != STEP_END && visit(context, &view) && last == STEP_BLOCK) {
         last = step(heap, &cursor, &view);
     }
-    cursor_close(heap, &cursor);
+    em_cursor_close(heap, &cursor);
     return last != STEP_ASTRAY;
 }
 
@@ -131,7 +122,7 @@ static bool wrong(struct em_fault *fault, enum em_fault_kind kind, const void *w
 /* One block against its successor and, if free, against its place in the engine's tables. */
 static bool check_block(struct em_heap *heap, struct em_block *block, struct em_fault *fault)
 {
-    if (!size_is_sane(heap, block)) {
+    if (!em_size_is_sane(heap, block)) {
         return wrong(fault, EM_FAULT_BAD_HEADER, block, 0, block->header);
     }
     struct em_block *next = em_block_next(block);
@@ -162,7 +153,7 @@ static bool check_step(struct em_heap *heap, struct em_cursor *cursor, struct su
         sums->blocks++;
         sums->free_blocks += is_free;
         sums->free_bytes += is_free ? em_block_size_of(block) + EM_HEADER_BYTES : 0;
-        more = size_is_sane(heap, block);
+        more = em_size_is_sane(heap, block);
         cursor->block = more ? em_block_next(block) : block;
     }
     em_heap_unlock(heap);
@@ -209,7 +200,7 @@ bool em_heap_check(struct em_heap *heap, em_fault_reporter *report, void *contex
     struct em_fault fault = {.during = EM_DURING_CHECK, .heap = (uintptr_t)heap};
     struct sums sums = {0, 0, 0};
     struct em_cursor cursor;
-    cursor_open(heap, &cursor);
+    em_cursor_open(heap, &cursor);
     bool intact = true, good = true;
     for (bool more = true; more;) {
         more = check_step(heap, &cursor, &sums, &fault, &good);
@@ -218,6 +209,6 @@ bool em_heap_check(struct em_heap *heap, em_fault_reporter *report, void *contex
     if (intact) {
         intact = told(check_whole(heap, &cursor, &sums, &fault), report, context, &fault);
     }
-    cursor_close(heap, &cursor);
+    em_cursor_close(heap, &cursor);
     return intact;
 }

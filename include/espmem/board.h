@@ -37,7 +37,7 @@ struct em_board {
     bool rtc_heap;        /* RTC fast memory is given to the heap (one core only) */
     unsigned trace_banks; /* 0, 1 or 2 banks of internal memory kept for trace output */
     char engine[8];       /* "tlsf" */
-    char guard[16];       /* "off" */
+    char guard[16];       /* "off", "light" or "comprehensive" */
     enum em_manner manner;
     long malloc_limit;     /* plain malloc up to this size prefers internal memory; -1: never external */
     size_t internal_pool;  /* bytes set aside for DMA at start */

@@ -18,6 +18,7 @@
 
 #include "espmem/chip.h"
 #include "espmem/error.h"
+#include "espmem/guard.h"
 #include "espmem/heap.h"
 #include "espmem/port.h"
 #include "espmem/watch.h"
@@ -33,7 +34,8 @@ struct em_caps_heap {
     struct em_heap *heap;      /* NULL until started */
     struct em_caps_heap *next; /* the order in which heaps are asked */
     uintptr_t start, end;
-    size_t whole; /* its length once it is started, if nothing lies inside; else 0 */
+    size_t whole;   /* its length once it is started unguarded, if nothing lies inside; else 0 */
+    size_t guarded; /* the same of a guarded heap */
     struct em_lock lock;
     const struct em_alias *alias; /* how the instruction bus sees it, or NULL */
     const char *type_name;        /* "" where the region was added by bare capabilities */
@@ -64,7 +66,8 @@ struct em_caps_index {
 
 struct em_pool {
     const struct em_chip *chip;
-    size_t largest_request; /* the chip's */
+    size_t largest_plain; /* that needs no second look: the chip's, 0 where heaps are guarded */
+    enum em_guard guard;  /* of heaps that start */
     const struct em_engine *engine;
     struct em_pool_storage storage;
     unsigned count;
@@ -109,6 +112,9 @@ unsigned em_regions_build(const struct em_chip *chip, const struct em_region_opt
 /* An empty pool. `storage` and `chip` stay the caller's and must outlive it. */
 void em_pool_open(struct em_pool *pool, const struct em_chip *chip, const struct em_engine *engine,
                   const struct em_pool_storage *storage);
+
+/* The guard of all heaps that start from now on; off after open. Before em_pool_start. */
+void em_pool_set_guard(struct em_pool *pool, enum em_guard guard);
 
 /* Registers the regions that exist at start: shortest first, all started but those of the start-up
  * stacks. Charges chip->heap_record_bytes for each, in one block of the lowest started heap that is

@@ -41,6 +41,10 @@ enum em_fault_kind {
     EM_FAULT_BAD_LINK,        /* a free list or its bitmap contradicts the blocks */
     EM_FAULT_BAD_TOTALS,      /* the counters contradict the blocks */
     EM_FAULT_BAD_BANKS,       /* a bank list of himem was overwritten */
+    EM_FAULT_BAD_HEAD,        /* the guard in front of a block was overwritten */
+    EM_FAULT_BAD_TAIL,        /* the guard behind a block was overwritten */
+    EM_FAULT_BAD_SIZE,        /* the size that the guard noted is more than the block holds */
+    EM_FAULT_BAD_FILL,        /* memory that is free was written to */
 };
 
 enum em_operation {
@@ -57,6 +61,9 @@ struct em_fault {
     uintptr_t heap;    /* the heap's start, 0 where none is known */
     uintptr_t address; /* the pointer or the place that is wrong */
     uintptr_t expected, found;
+    uintptr_t block;         /* the user's pointer to the block that it is about, 0 where none is known */
+    enum em_fault_kind sign; /* where a guard showed it: which of BAD_HEAD … BAD_FILL; else EM_FAULT_NONE */
+    uint8_t width;           /* bytes of `found` that were read at `address`; 0: nothing was */
 };
 
 /* Told of a fault, outside every lock. May stop the program, jump out, or return: then the core

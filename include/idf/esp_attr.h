@@ -47,47 +47,47 @@
 #ifdef __cplusplus
 #define FLAG_ATTR_U32(TYPE) FLAG_ATTR(TYPE)
 #define FLAG_ATTR(TYPE)                                                                                                        \
-    static inline TYPE operator~(TYPE a)                                                                                       \
+    __attribute__((unused)) static inline TYPE operator~(TYPE a)                                                               \
     {                                                                                                                          \
         return (TYPE) ~(unsigned)a;                                                                                            \
     }                                                                                                                          \
-    static inline TYPE operator|(TYPE a, TYPE b)                                                                               \
+    __attribute__((unused)) static inline TYPE operator|(TYPE a, TYPE b)                                                       \
     {                                                                                                                          \
         return (TYPE)((unsigned)a | (unsigned)b);                                                                              \
     }                                                                                                                          \
-    static inline TYPE operator&(TYPE a, TYPE b)                                                                               \
+    __attribute__((unused)) static inline TYPE operator&(TYPE a, TYPE b)                                                       \
     {                                                                                                                          \
         return (TYPE)((unsigned)a & (unsigned)b);                                                                              \
     }                                                                                                                          \
-    static inline TYPE operator^(TYPE a, TYPE b)                                                                               \
+    __attribute__((unused)) static inline TYPE operator^(TYPE a, TYPE b)                                                       \
     {                                                                                                                          \
         return (TYPE)((unsigned)a ^ (unsigned)b);                                                                              \
     }                                                                                                                          \
-    static inline TYPE operator>>(TYPE a, unsigned b)                                                                          \
+    __attribute__((unused)) static inline TYPE operator>>(TYPE a, unsigned b)                                                  \
     {                                                                                                                          \
         return (TYPE)((unsigned)a >> b);                                                                                       \
     }                                                                                                                          \
-    static inline TYPE operator<<(TYPE a, unsigned b)                                                                          \
+    __attribute__((unused)) static inline TYPE operator<<(TYPE a, unsigned b)                                                  \
     {                                                                                                                          \
         return (TYPE)((unsigned)a << b);                                                                                       \
     }                                                                                                                          \
-    static inline TYPE &operator|=(TYPE &a, TYPE b)                                                                            \
+    __attribute__((unused)) static inline TYPE &operator|=(TYPE &a, TYPE b)                                                    \
     {                                                                                                                          \
         return a = a | b;                                                                                                      \
     }                                                                                                                          \
-    static inline TYPE &operator&=(TYPE &a, TYPE b)                                                                            \
+    __attribute__((unused)) static inline TYPE &operator&=(TYPE &a, TYPE b)                                                    \
     {                                                                                                                          \
         return a = a & b;                                                                                                      \
     }                                                                                                                          \
-    static inline TYPE &operator^=(TYPE &a, TYPE b)                                                                            \
+    __attribute__((unused)) static inline TYPE &operator^=(TYPE &a, TYPE b)                                                    \
     {                                                                                                                          \
         return a = a ^ b;                                                                                                      \
     }                                                                                                                          \
-    static inline TYPE &operator>>=(TYPE &a, unsigned b)                                                                       \
+    __attribute__((unused)) static inline TYPE &operator>>=(TYPE &a, unsigned b)                                               \
     {                                                                                                                          \
         return a = a >> b;                                                                                                     \
     }                                                                                                                          \
-    static inline TYPE &operator<<=(TYPE &a, unsigned b)                                                                       \
+    __attribute__((unused)) static inline TYPE &operator<<=(TYPE &a, unsigned b)                                               \
     {                                                                                                                          \
         return a = a << b;                                                                                                     \
     }

@@ -26,6 +26,10 @@ static const char *const kind_texts[] = {
     [EM_FAULT_BAD_LINK] = "the list of free blocks is damaged; something wrote to a block after its free",
     [EM_FAULT_BAD_TOTALS] = "the heap's counters contradict its blocks",
     [EM_FAULT_BAD_BANKS] = "a list of himem's banks was overwritten",
+    [EM_FAULT_BAD_HEAD] = "the mark in front of the block is gone; something wrote below the block",
+    [EM_FAULT_BAD_TAIL] = "the mark behind the block is gone; something wrote past the block's end",
+    [EM_FAULT_BAD_SIZE] = "the size in front of the block is gone; something wrote below the block",
+    [EM_FAULT_BAD_FILL] = "free memory was written to; something used a block after its free",
 };
 
 static const char *const operation_texts[] = {
@@ -44,13 +48,16 @@ void em_linux_fault_text(const struct em_fault *fault, char *text, size_t room)
 {
     const char *operation = text_of(operation_texts, COUNT(operation_texts), (unsigned)fault->during);
     const char *reason = text_of(kind_texts, COUNT(kind_texts), (unsigned)fault->kind);
-    char heap[64] = "", values[96] = "";
+    char heap[64] = "", values[128] = "", place[48] = "";
+    uintptr_t subject = fault->block ? fault->block : fault->address;
     if (fault->heap)
         snprintf(heap, sizeof heap, " (heap at 0x%08lx)", (unsigned long)fault->heap);
-    if (fault->expected != fault->found)
-        snprintf(values, sizeof values, "; expected 0x%lx, found 0x%lx", (unsigned long)fault->expected,
+    if (subject != fault->address)
+        snprintf(place, sizeof place, "at 0x%08lx ", (unsigned long)fault->address);
+    if (fault->expected != fault->found && (fault->sign == EM_FAULT_NONE || fault->width != 0))
+        snprintf(values, sizeof values, "; %sexpected 0x%lx, found 0x%lx", place, (unsigned long)fault->expected,
                  (unsigned long)fault->found);
-    snprintf(text, room, "%s 0x%08lx: %s%s%s", operation, (unsigned long)fault->address, reason, heap, values);
+    snprintf(text, room, "%s 0x%08lx: %s%s%s", operation, (unsigned long)subject, reason, heap, values);
 }
 
 static const struct em_linux_fault_handling *handling;
@@ -78,6 +85,8 @@ static void report(const char *text, const char *known)
 void em_port_fault(const struct em_fault *fault)
 {
     char text[320], known[384] = "";
+    if (handling && handling->print)
+        handling->print(fault);
     em_linux_fault_text(fault, text, sizeof text);
     if (handling && handling->describe)
         handling->describe(fault, known, sizeof known);

@@ -2,8 +2,8 @@
  *
  * The port itself knows no chip and no program; a simulator that does tells it here.
  *
- * One idea: the port writes one report, and two optional functions add what they know and decide
- * how the program ends. */
+ * One idea: the port writes one report, and optional functions add what they know and decide how
+ * the program ends. */
 #ifndef PORTS_LINUX_PORT_H
 #define PORTS_LINUX_PORT_H
 
@@ -15,6 +15,8 @@
 /* Each function may be NULL. They are called outside every lock of the core, from whichever thread
  * met the fault, and must not allocate. */
 struct em_linux_fault_handling {
+    /* Told first: for what the machine itself would show. */
+    void (*print)(const struct em_fault *fault);
     /* Writes at most `room` bytes, terminated, of what is known of the address; "" if nothing is. */
     void (*describe)(const struct em_fault *fault, char *text, size_t room);
     /* Gets the report, one line without its end, instead of stderr. */

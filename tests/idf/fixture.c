@@ -61,7 +61,7 @@ static void report(const char *text, size_t length)
     keep(report_text, text, length);
 }
 
-static _Noreturn void panic(const char *reason)
+__attribute__((noreturn)) static void panic(const char *reason)
 {
     if (!may_jump) {
         fprintf(stderr, "panic: %s\n", reason);
@@ -72,7 +72,7 @@ static _Noreturn void panic(const char *reason)
     longjmp(back, 1);
 }
 
-static _Noreturn void restart(void)
+__attribute__((noreturn)) static void restart(void)
 {
     panic("restart");
 }

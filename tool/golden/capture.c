@@ -10,6 +10,7 @@
 
 #include "esp_heap_caps.h"
 #include "idf/chip.h"
+#include "idf/fault_text.h"
 #include "ports/linux/port.h"
 #include "tool/golden/memory.h"
 
@@ -80,7 +81,7 @@ static void port_stop(const char *reason)
     panic(reason);
 }
 
-static const struct em_linux_fault_handling port_faults = {.report = port_report, .stop = port_stop};
+static const struct em_linux_fault_handling port_faults = {.print = idf_fault_print, .report = port_report, .stop = port_stop};
 
 static struct idf_platform platform = {
     .milliseconds = milliseconds,
