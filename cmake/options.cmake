@@ -100,6 +100,7 @@ function(espmem_add_cplusplus target folder)
     if(NOT ESPMEM_CXX_WORKS)
         message(STATUS "No working C++ compiler${ESPMEM_WORD_FLAGS}: C++ new and delete will not use the chip's heaps "
                        "(Debian: g++, for 32 bits g++-multilib)")
+        target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/without_cplusplus.c)
         return()
     endif()
     add_library(${target}-cplusplus OBJECT ${sources})

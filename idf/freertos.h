@@ -87,6 +87,10 @@ unsigned idf_tasks_end(uint32_t milliseconds);
  * uncharged. False iff there is no room for it. Once. */
 bool idf_timers_start(bool charged);
 
+/* Whether that task is there and has nothing to do: no timer runs, no call is pending. It never ends by
+ * itself, so a program whose other tasks have all ended is over then. */
+bool idf_timers_idle(void);
+
 /* Ticks a second, 1…1000: what the program's CONFIG_FREERTOS_HZ says. 100 until set. Before any task. */
 void idf_set_tick_rate(uint32_t hertz);
 

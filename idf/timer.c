@@ -189,6 +189,14 @@ bool idf_timers_start(bool charged)
     return created != NULL;
 }
 
+bool idf_timers_idle(void)
+{
+    idf_kernel_lock();
+    bool idle = idf_task_of_handle(daemon_task) != NULL && earliest() < 0 && pending_count == 0 && daemon_waits != 0;
+    idf_kernel_unlock();
+    return idle;
+}
+
 TaskHandle_t xTimerGetTimerDaemonTaskHandle(void)
 {
     return idf_timers_start(false) ? daemon_task : NULL;

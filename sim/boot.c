@@ -21,7 +21,6 @@
 #include "idf/freertos.h"
 #include "platform.h"
 #include "psram.h"
-#include "space.h"
 
 static struct sim_settings booted;
 
@@ -35,8 +34,6 @@ static bool refuse(char *why, size_t room, const struct em_board *board)
 
 static bool power_on(const struct em_board *board, char *why, size_t room)
 {
-    sim_banks_close();
-    sim_space_clear(board->chip);
     if (!sim_psram_open(board->psram_bytes))
         return refuse(why, room, board);
     struct em_bank_mmu *bank_mmu = sim_banks_open(&board->chip->psram, board->manner);

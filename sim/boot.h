@@ -12,7 +12,7 @@
 #include "settings.h"
 
 /* Everything up to the program's constructors: memory, PSRAM, heaps, himem, with the chip's log lines.
- * The addresses are reserved already. Returns false with one sentence, and no chip, iff the host has no
+ * The addresses are reserved already, their memory is zero. Returns false with one sentence, and no chip, iff the host has no
  * room. What the chip would panic of stops the program. */
 bool sim_boot(const struct sim_settings *settings, char *why, size_t room);
 

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <ucontext.h>
 
 #include "banks.h"
 #include "idf/chip.h"
@@ -86,38 +85,13 @@ static void describe_address(uintptr_t address, char *text, size_t room)
 
 /* ---- accesses ------------------------------------------------------------------------------- */
 
-/* "read", "write", or "access" where the machine does not tell. */
-static const char *access_kind(const ucontext_t *context)
-{
-    const long long wrote = 2; /* of the x86's page fault code */
-#if defined(__x86_64__) || defined(__i386__)
-    return context->uc_mcontext.gregs[REG_ERR] & wrote ? "write" : "read";
-#else
-    (void)context;
-    (void)wrote;
-    return "access";
-#endif
-}
-
-static uintptr_t program_counter(const ucontext_t *context)
-{
-#if defined(__x86_64__)
-    return (uintptr_t)context->uc_mcontext.gregs[REG_RIP];
-#elif defined(__i386__)
-    return (uintptr_t)context->uc_mcontext.gregs[REG_EIP];
-#else
-    (void)context;
-    return 0;
-#endif
-}
-
-static _Noreturn void stop_access(uintptr_t address, const ucontext_t *context)
+static _Noreturn void stop_access(uintptr_t address, const void *context)
 {
     char known[320];
     describe_address(address, known, sizeof known);
     const char *manner = idf_chip.board.manner == EM_MANNER_STRICT ? "strict" : "chip";
-    sim_say("%s of 0x%08lx by the code at 0x%lx: %s (manner %s)", access_kind(context), number(address),
-            number(program_counter(context)), known, manner);
+    sim_say("%s of 0x%08lx by the code at 0x%lx: %s (manner %s)", em_linux_access_kind(context), number(address),
+            number(em_linux_program_counter(context)), known, manner);
     sim_die(SIM_EXIT_PANIC);
 }
 

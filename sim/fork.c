@@ -6,7 +6,6 @@
 #include "fork.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 
 #include "banks.h"
@@ -18,34 +17,13 @@
 
 static bool started;
 
-static bool himem_is_busy(void)
-{
-    for (unsigned i = 0; i < idf_chip.himem.layout.banks; i++)
-        if (idf_chip.himem.banks[i].busy)
-            return true;
-    return false;
-}
-
-/* A bank that another thread is switching would stay busy for ever in the child, where that thread is
- * not: so this waits until none is. */
-static void lock_himem(void)
-{
-    if (!idf_chip.himem_open)
-        return;
-    em_port_lock(&idf_chip.himem.lock);
-    while (himem_is_busy()) {
-        em_port_unlock(&idf_chip.himem.lock);
-        sched_yield();
-        em_port_lock(&idf_chip.himem.lock);
-    }
-}
-
 static void before_fork(void)
 {
     if (!idf_chip.platform)
         return;
     idf_kernel_lock();
-    lock_himem();
+    if (idf_chip.himem_open)
+        em_port_lock(&idf_chip.himem.lock);
     em_port_lock(&idf_chip.pool.lock);
     for (struct em_caps_heap *heap = idf_chip.pool.first; heap; heap = heap->next)
         em_port_lock(&heap->lock);
@@ -79,6 +57,8 @@ static void after_fork_in_child(void)
                    idf_chip.board.psram_bytes / 1024);
     sim_threads_child_forked();
     unlock_all();
+    if (idf_chip.himem_open)
+        em_himem_end_busy(&idf_chip.himem); /* the threads that were switching banks are not here */
 }
 
 void sim_fork_start(void)

@@ -8,6 +8,12 @@
 #include <cstdlib>
 #include <new>
 
+// What idf/espmem_config.h refers to in C++, so that this file is linked.
+extern "C" {
+extern const char espmem_replaces_new[];
+const char espmem_replaces_new[] = "new";
+}
+
 namespace
 {
 

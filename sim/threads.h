@@ -18,7 +18,7 @@ extern const struct idf_task_service sim_threads;
  * that the host itself started; does not nest. */
 void sim_threads_run(void (*body)(void));
 
-/* Waits until no thread that the service started is left. */
+/* Waits until no thread that the service started is left but that of software timers, and no timer runs. */
 void sim_threads_wait_for_all(void);
 
 /* For the child of a fork, where only the calling thread exists. */

@@ -407,3 +407,13 @@ enum em_error em_himem_unmap(struct em_himem *himem, em_himem_range range, const
     settle(himem, window.first, window.count, false);
     return EM_OK;
 }
+
+void em_himem_end_busy(struct em_himem *himem)
+{
+    for (unsigned page = 0; page < himem->layout.pages; page++) {
+        if (himem->pages[page].busy != 0) {
+            switch_runs(himem, page, 1, false, 0);
+            settle(himem, page, 1, false);
+        }
+    }
+}

@@ -116,6 +116,10 @@ enum em_error em_himem_map(struct em_himem *himem, em_himem_handle handle, em_hi
  * mapped in that very range. Length 0 at a page of the range is OK. */
 enum em_error em_himem_unmap(struct em_himem *himem, em_himem_range range, const void *pointer, size_t length);
 
+/* For a process that is a copy of another (fork), before it has a second task: ends every map and unmap
+ * that was under way, since whoever made it is not here. Their pages show nothing afterwards. */
+void em_himem_end_busy(struct em_himem *himem);
+
 size_t em_himem_total(const struct em_himem *himem);
 size_t em_himem_free_bytes(struct em_himem *himem);
 size_t em_himem_window_bytes(const struct em_himem *himem); /* addresses set aside */

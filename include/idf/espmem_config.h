@@ -39,6 +39,7 @@ enum espmem_option {
 
 struct espmem_program_config {
     const char *boot;          /* refers to the boot, so that it is linked */
+    const char *operator_new;  /* likewise; NULL in C */
     unsigned options;          /* ESPMEM_OPTIONS of this header */
     int value[ESPMEM_OPTIONS]; /* -1: the program does not say */
 };
@@ -162,21 +163,43 @@ extern "C" {
 #endif
 
 extern const char espmem_boots_the_chip[];
+extern const char espmem_replaces_new[];
+
+/* A sanitizer's library brings operator new as well and stands first, so that need alone does not fetch ours. */
+#ifdef __cplusplus
+#define ESPMEM_OPERATOR_NEW espmem_replaces_new
+#else
+#define ESPMEM_OPERATOR_NEW 0
+#endif
 
 static const struct espmem_program_config espmem_config_of_object = {
     espmem_boots_the_chip,
+    ESPMEM_OPERATOR_NEW,
     ESPMEM_OPTIONS,
     {
-        ESPMEM_SAID_SPIRAM, ESPMEM_SAID_IGNORE_NOTFOUND, ESPMEM_SAID_MEMTEST, ESPMEM_SAID_USE_MALLOC,
-        ESPMEM_SAID_ALWAYSINTERNAL, ESPMEM_SAID_RESERVE_INTERNAL, ESPMEM_SAID_BANKSWITCH, ESPMEM_SAID_RESERVE,
-        ESPMEM_SAID_UNICORE, ESPMEM_SAID_HZ, ESPMEM_SAID_RTC, ESPMEM_SAID_ABORT, ESPMEM_SAID_POISONING,
-        ESPMEM_SAID_HOOKS, ESPMEM_SAID_TRACKING, ESPMEM_SAID_STACK_DEPTH,
+        ESPMEM_SAID_SPIRAM,
+        ESPMEM_SAID_IGNORE_NOTFOUND,
+        ESPMEM_SAID_MEMTEST,
+        ESPMEM_SAID_USE_MALLOC,
+        ESPMEM_SAID_ALWAYSINTERNAL,
+        ESPMEM_SAID_RESERVE_INTERNAL,
+        ESPMEM_SAID_BANKSWITCH,
+        ESPMEM_SAID_RESERVE,
+        ESPMEM_SAID_UNICORE,
+        ESPMEM_SAID_HZ,
+        ESPMEM_SAID_RTC,
+        ESPMEM_SAID_ABORT,
+        ESPMEM_SAID_POISONING,
+        ESPMEM_SAID_HOOKS,
+        ESPMEM_SAID_TRACKING,
+        ESPMEM_SAID_STACK_DEPTH,
     },
 };
 
 /* The section holds pointers: they lie side by side whatever a compiler makes of the constant's alignment. */
-__attribute__((ESPMEM_KEPT used, section("espmem_config"))) static const struct espmem_program_config *const
-    espmem_config_entry = &espmem_config_of_object;
+__attribute__((ESPMEM_KEPT used,
+               section("espmem_config"))) static const struct espmem_program_config *const espmem_config_entry =
+    &espmem_config_of_object;
 
 #ifdef __cplusplus
 }

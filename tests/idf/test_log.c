@@ -83,7 +83,7 @@ TEST(too_many_tags_are_reported)
 
 static char printed[128];
 
-static int print_elsewhere(const char *format, va_list arguments)
+__attribute__((format(printf, 1, 0))) static int print_elsewhere(const char *format, va_list arguments)
 {
     return vsnprintf(printed, sizeof printed, format, arguments);
 }

@@ -7,9 +7,10 @@
 #include "check.h"
 #include "esp32/himem.h"
 #include "esp_heap_caps.h"
+#include "idf/chip.h"
 #include "sim/psram.h"
 
-/* Runs `body` in a forked child, tells when it has begun and lets it wait; true iff body returned true. */
+/* Runs `body` in a forked child; true iff it returned true there. */
 static bool in_child(bool (*body)(void *), void *context)
 {
     pid_t child = fork();
@@ -195,6 +196,39 @@ TEST(children_of_a_busy_parent_work)
     CHECK(good);
     CHECK_EQ(esp_himem_free_map_range(mapped.range), ESP_OK);
     CHECK_EQ(esp_himem_free(mapped.memory), ESP_OK);
+}
+
+static bool marked;
+
+/* As a thread does that is switching a bank: busy under the lock, the switch, settled under it again. */
+static void *switch_slowly(void *unused)
+{
+    (void)unused;
+    em_port_lock(&idf_chip.himem.lock);
+    idf_chip.himem.banks[0].busy = 1;
+    em_port_unlock(&idf_chip.himem.lock);
+    __atomic_store_n(&marked, true, __ATOMIC_RELEASE);
+    usleep(30000);
+    em_port_lock(&idf_chip.himem.lock);
+    idf_chip.himem.banks[0].busy = 0;
+    em_port_unlock(&idf_chip.himem.lock);
+    return NULL;
+}
+
+static bool nothing_is_busy(void *unused)
+{
+    (void)unused;
+    return !idf_chip.himem.banks[0].busy;
+}
+
+TEST(a_fork_waits_for_banks_that_are_being_switched)
+{
+    pthread_t thread;
+    CHECK_EQ(pthread_create(&thread, NULL, switch_slowly, NULL), 0);
+    while (!__atomic_load_n(&marked, __ATOMIC_ACQUIRE))
+        usleep(100);
+    CHECK(in_child(nothing_is_busy, NULL));
+    pthread_join(thread, NULL);
 }
 
 TEST(a_fork_leaves_no_second_file_behind)

@@ -8,6 +8,7 @@
 #include "espmem/sim.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
+#include "freertos/timers.h"
 
 static void work_for_a_while(void *text)
 {
@@ -20,6 +21,19 @@ static void start_two_tasks(void)
 {
     xTaskCreate(work_for_a_while, "first", 2048, (void *)(uintptr_t) "first task ended", 1, NULL);
     xTaskCreatePinnedToCore(work_for_a_while, "second", 2048, (void *)(uintptr_t) "second task ended", 1, NULL, 1);
+}
+
+static void tick(TimerHandle_t timer)
+{
+    static int ticks;
+    printf("tick %d\n", ++ticks);
+    if (ticks == 3)
+        xTimerStop(timer, 0);
+}
+
+static void start_timer(void)
+{
+    xTimerStart(xTimerCreate("timer", 2, pdTRUE, NULL, tick), 0);
 }
 
 static void delete_self(void)
@@ -63,6 +77,7 @@ static const struct {
     void (*run)(void);
 } deeds[] = {
     {"start-two-tasks", start_two_tasks},
+    {"start-timer", start_timer},
     {"delete-self", delete_self},
     {"print-and-abort", print_and_abort},
     {"restart", restart},
@@ -83,6 +98,13 @@ TEST(other_tasks_go_on_after_app_main)
     child_run_self(&child, "", "start-two-tasks");
     CHECK_EQ(child.status, 0);
     CHECK(printed("first task ended") && printed("second task ended"));
+}
+
+TEST(a_timer_keeps_the_program_as_long_as_it_runs)
+{
+    child_run_self(&child, "", "start-timer");
+    CHECK_EQ(child.status, 0);
+    CHECK(printed("tick 1") && printed("tick 3") && !printed("tick 4"));
 }
 
 TEST(app_main_may_delete_its_task)

@@ -58,7 +58,9 @@ TEST(a_nested_lock_is_free_only_after_the_last_unlock)
     __atomic_store_n(&entered, false, __ATOMIC_SEQ_CST);
     em_port_lock(&lock);
     em_port_lock(&lock);
+    em_port_lock(&lock);
     CHECK_EQ(pthread_create(&thread, NULL, enter, NULL), 0);
+    em_port_unlock(&lock);
     em_port_unlock(&lock);
     usleep(30000); /* long enough to be asleep, and to be wrong */
     CHECK(!__atomic_load_n(&entered, __ATOMIC_SEQ_CST));
@@ -147,9 +149,7 @@ static const struct {
     const char *words[4];
 } deeds[] = {
     {"free-twice", free_twice, {"espmem: free of 0x3ff", "free already", "in the heap D", "inside the free block"}},
-    {"free-inside",
-     free_inside,
-     {"espmem: free of 0x3ff", "in the heap D", "12 bytes inside the used block of 10"}},
+    {"free-inside", free_inside, {"espmem: free of 0x3ff", "in the heap D", "12 bytes inside the used block of 10"}},
     {"free-foreign", free_foreign, {"espmem: free of 0x", "none of the heaps", "no address of the chip"}},
     {"free-rom", free_rom, {"espmem: free of 0x40000400", "none of the heaps", "instruction ROM"}},
 };

@@ -13,6 +13,12 @@ extern "C" {
 
 #include "esp_heap_caps.h"
 
+// A compiler may keep these for itself unless told otherwise; programs that were told call them.
+void operator delete(void *memory, std::size_t size) noexcept;
+void operator delete[](void *memory, std::size_t size) noexcept;
+void operator delete(void *memory, std::size_t size, std::align_val_t alignment) noexcept;
+void operator delete[](void *memory, std::size_t size, std::align_val_t alignment) noexcept;
+
 namespace
 {
 

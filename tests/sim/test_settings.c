@@ -14,7 +14,7 @@
 
 /* A second object of the program, as the boot sees one; it says nothing unless it is made to. */
 static struct espmem_program_config other_object = {
-    espmem_boots_the_chip, ESPMEM_OPTIONS, {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}};
+    espmem_boots_the_chip, NULL, ESPMEM_OPTIONS, {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}};
 __attribute__((ESPMEM_KEPT used, section("espmem_config"))) static const struct espmem_program_config *const other_entry =
     &other_object;
 
