@@ -9,47 +9,13 @@
 #define PROBES_ 2
 #endif
 #ifndef HIGH_BELOW_
-#define HIGH_BELOW_ 512
+#define HIGH_BELOW_ 256
 #endif
 enum {
     PROBES = PROBES_,
     HIGH_BELOW = HIGH_BELOW_,
     SPLIT_FROM = EM_HEADER_BYTES + SMALLEST,
 };
-
-/* ---- searching ------------------------------------------------------------------------------- */
-
-/* The lowest class above `class` that has a block; 0 if there is none. */
-static inline unsigned class_above(const struct em_heap *heap, unsigned class)
-{
-    const uint32_t *words = class_words(heap);
-    unsigned word = class / CLASSES_A_WORD;
-    uint32_t bits = words[word] & (UINT32_MAX - 1u) << (class % CLASSES_A_WORD);
-    while (bits == 0) {
-        if (++word == CLASS_WORDS) {
-            return 0;
-        }
-        bits = words[word];
-    }
-    return word * CLASSES_A_WORD + em_lowest_bit(bits);
-}
-
-static inline struct em_block *first_of(const struct em_heap *heap, unsigned class)
-{
-    return em_link_from(heap, *slot_of(heap, class));
-}
-
-static inline struct em_block *probe(const struct em_heap *heap, unsigned class, size_t size)
-{
-    struct em_block *block = first_of(heap, class);
-    for (unsigned i = 0; i < PROBES && block != NULL; i++) {
-        if (block->header >= size) {
-            return block;
-        }
-        block = em_link_from(heap, block->next_link);
-    }
-    return NULL;
-}
 
 /* ---- handing out ----------------------------------------------------------------------------- */
 
@@ -62,17 +28,11 @@ static inline struct em_block *hand_out(struct em_heap *heap, struct em_block *b
     return block;
 }
 
-static inline struct em_block *carve_high(struct em_heap *heap, struct em_block *hole, size_t whole, size_t size)
+static inline struct em_block *carve_high(struct em_heap *heap, struct em_block *hole, size_t rest, size_t size)
 {
-    size_t rest = whole - size - EM_HEADER_BYTES;
+    rest -= EM_HEADER_BYTES;
     struct em_block *block = em_block_behind(hole, rest);
-    if (same_range(rest, whole)) {
-        em_block_mark_free(heap, hole, rest);
-    } else {
-        unlink(heap, hole);
-        em_block_mark_free(heap, hole, rest);
-        put(heap, hole, rest);
-    }
+    em_block_mark_free(heap, hole, rest);
     block->header = (uint32_t)size | EM_BLOCK_PREV_FREE;
     em_block_behind(block, size)->header &= ~EM_BLOCK_PREV_FREE;
     heap->blocks++;
@@ -80,22 +40,86 @@ static inline struct em_block *carve_high(struct em_heap *heap, struct em_block 
     return block;
 }
 
-static inline struct em_block *carve_low(struct em_heap *heap, struct em_block *hole, size_t whole, size_t size)
+static inline struct em_block *carve_low(struct em_heap *heap, struct em_block *hole, size_t rest, size_t size)
 {
-    size_t rest_size = whole - size - EM_HEADER_BYTES;
-    struct em_block *rest = em_block_behind(hole, size);
-    if (same_range(rest_size, whole)) {
-        take_place(heap, hole, rest);
-        em_block_mark_free(heap, rest, rest_size);
-    } else {
-        unlink(heap, hole);
-        em_block_mark_free(heap, rest, rest_size);
-        put(heap, rest, rest_size);
-    }
+    em_block_mark_free(heap, em_block_behind(hole, size), rest - EM_HEADER_BYTES);
     hole->header = (uint32_t)size;
     heap->blocks++;
     heap->free_bytes -= (uint32_t)size + EM_HEADER_BYTES;
     return hole;
+}
+
+static struct em_block *take_recent(struct em_heap *heap, struct em_block *hole, size_t size)
+{
+    size_t whole = em_block_size_of(hole), rest = whole - size;
+    if (rest < SPLIT_FROM) {
+        *recent_link(heap) = 0;
+        return hand_out(heap, hole, whole);
+    }
+    if (size < HIGH_BELOW) {
+        return carve_high(heap, hole, rest, size);
+    }
+    *recent_link(heap) = em_link_to(heap, em_block_behind(hole, size));
+    return carve_low(heap, hole, rest, size);
+}
+
+static void replace_recent(struct em_heap *heap, struct em_block *block)
+{
+    struct em_block *old = em_link_from(heap, *recent_link(heap));
+    *recent_link(heap) = em_link_to(heap, block);
+    if (old != NULL) {
+        put(heap, old, em_block_size_of(old));
+    }
+}
+
+static struct em_block *take_listed(struct em_heap *heap, struct em_block *hole, size_t size, unsigned class)
+{
+    size_t whole = em_block_size_of(hole), rest = whole - size;
+    if (rest < SPLIT_FROM) {
+        unlink_from(heap, hole, class);
+        return hand_out(heap, hole, whole);
+    }
+    if (size < HIGH_BELOW) {
+        if (!same_range(rest - 4, whole)) {
+            unlink_from(heap, hole, class);
+            replace_recent(heap, hole);
+        }
+        return carve_high(heap, hole, rest, size);
+    }
+    if (same_range(rest - 4, whole)) {
+        take_place(heap, hole, em_block_behind(hole, size));
+    } else {
+        unlink_from(heap, hole, class);
+        replace_recent(heap, em_block_behind(hole, size));
+    }
+    return carve_low(heap, hole, rest, size);
+}
+
+/* ---- searching ------------------------------------------------------------------------------- */
+
+#ifndef NEAR_
+#define NEAR_ 4
+#endif
+enum { NEAR = NEAR_ };
+
+static inline struct em_block *choose(struct em_heap *heap, struct em_block *recent, unsigned class, size_t size)
+{
+    struct em_block *hole = em_link_from(heap, *slot_of(heap, class));
+    if (recent != NULL && recent->header >= size && recent->header <= hole->header) {
+        return take_recent(heap, recent, size);
+    }
+    return take_listed(heap, hole, size, class);
+}
+
+static inline struct em_block *search(struct em_heap *heap, struct em_block *recent, unsigned word, size_t size)
+{
+    const uint32_t *words = class_words(heap);
+    for (; word < CLASS_WORDS; word++) {
+        if (words[word] != 0) {
+            return choose(heap, recent, word * CLASSES_A_WORD + em_lowest_bit(words[word]), size);
+        }
+    }
+    return recent != NULL && recent->header >= size ? take_recent(heap, recent, size) : NULL;
 }
 
 static struct em_block *allocate_large(struct em_heap *heap, size_t size)
@@ -104,24 +128,27 @@ static struct em_block *allocate_large(struct em_heap *heap, size_t size)
         return NULL;
     }
     size = (size + 3u) & ~(size_t)3u;
+    struct em_block *recent = em_link_from(heap, *recent_link(heap));
+    if (recent != NULL && recent->header - EM_BLOCK_FREE - size < NEAR) {
+        return take_recent(heap, recent, size);
+    }
     unsigned class = range_class(size);
     if (class >= heap->rows) {
         return NULL;
     }
-    struct em_block *hole = probe(heap, class, size);
-    if (hole == NULL) {
-        class = class_above(heap, class);
-        if (class == 0) {
-            return NULL;
+    struct em_block *block = em_link_from(heap, *slot_of(heap, class));
+    for (unsigned i = 0; i < PROBES && block != NULL; i++) {
+        if (block->header >= size) {
+            return take_listed(heap, block, size, class);
         }
-        hole = first_of(heap, class);
+        block = em_link_from(heap, block->next_link);
     }
-    size_t whole = em_block_size_of(hole);
-    if (whole - size < SPLIT_FROM) {
-        unlink(heap, hole);
-        return hand_out(heap, hole, whole);
+    unsigned word = class / CLASSES_A_WORD;
+    uint32_t bits = class_words(heap)[word] >> (class % CLASSES_A_WORD) >> 1;
+    if (bits != 0) {
+        return choose(heap, recent, class + 1 + em_lowest_bit(bits), size);
     }
-    return size < HIGH_BELOW ? carve_high(heap, hole, whole, size) : carve_low(heap, hole, whole, size);
+    return search(heap, recent, word + 1, size);
 }
 
 static struct em_block *bins_allocate(struct em_heap *heap, size_t size)
@@ -132,22 +159,24 @@ static struct em_block *bins_allocate(struct em_heap *heap, size_t size)
     size = (size + 3u) & ~(size_t)3u;
     size = size < SMALLEST ? SMALLEST : size;
     unsigned class = (unsigned)(size / 4);
-    struct em_block *block = first_of(heap, class);
-    if (block != NULL) {
-        unlink_first(heap, block, class);
+    uint32_t bits = *class_words(heap) >> class;
+    if ((bits & 1) != 0) {
+        uint32_t *slot = exact_slot(heap, size);
+        struct em_block *block = em_link_from(heap, *slot);
+        uint32_t next = block->next_link;
+        *slot = next;
+        if (next != 0) {
+            em_link_from(heap, next)->previous_link = block->previous_link;
+        } else {
+            *class_words(heap) -= UINT32_C(1) << class;
+        }
         return hand_out(heap, block, size);
     }
-    class = class_above(heap, class);
-    if (EM_UNLIKELY(class == 0)) {
-        return NULL;
+    struct em_block *recent = em_link_from(heap, *recent_link(heap));
+    if (bits != 0) {
+        return choose(heap, recent, class + em_lowest_bit(bits), size);
     }
-    block = first_of(heap, class);
-    size_t whole = em_block_size_of(block);
-    if (whole - size < SPLIT_FROM) {
-        unlink_first(heap, block, class);
-        return hand_out(heap, block, whole);
-    }
-    return carve_high(heap, block, whole, size);
+    return search(heap, recent, 1, size);
 }
 
 /* ---- giving back ----------------------------------------------------------------------------- */
@@ -163,18 +192,22 @@ static enum em_fault_kind bins_release(struct em_heap *heap, void *address)
     size_t size = header & ~EM_BLOCK_FLAGS;
     bool listed = false;
     struct em_block *next = em_block_behind(block, size);
+    struct em_block *recent = em_link_from(heap, *recent_link(heap));
     heap->free_bytes += (uint32_t)size + EM_HEADER_BYTES;
-    heap->free_blocks++;
-    if (em_block_is_free(next)) {
+    bool next_is_free = em_block_is_free(next);
+    if (next_is_free) {
         size_t part = em_block_size_of(next);
         size += EM_HEADER_BYTES + part;
         heap->blocks--;
-        heap->free_blocks--;
-        listed = (header & EM_BLOCK_PREV_FREE) == 0 && same_range(part, size);
-        if (listed) {
-            take_place(heap, next, block);
-        } else if (part >= SMALLEST) {
-            unlink(heap, next);
+        if (next == recent) {
+            recent = NULL;
+        } else {
+            listed = (header & EM_BLOCK_PREV_FREE) == 0 && same_range(part, size);
+            if (listed) {
+                take_place(heap, next, block);
+            } else if (part >= SMALLEST) {
+                unlink(heap, next, part);
+            }
         }
     } else {
         next->header |= EM_BLOCK_PREV_FREE;
@@ -182,19 +215,37 @@ static enum em_fault_kind bins_release(struct em_heap *heap, void *address)
     if ((header & EM_BLOCK_PREV_FREE) != 0) {
         struct em_block *previous = free_in_front(heap, block);
         block->header = header | EM_BLOCK_FREE; /* so that a second free of it is seen */
-        size_t part = em_block_size_of(previous);
-        size += EM_HEADER_BYTES + part;
+        size_t part = (uintptr_t)block - (uintptr_t)previous;
+        size += part;
+        part -= EM_HEADER_BYTES;
         heap->blocks--;
-        heap->free_blocks--;
-        listed = same_range(part, size);
-        if (!listed && part >= SMALLEST) {
-            unlink(heap, previous);
+        if (next_is_free) {
+            heap->free_blocks--;
+        }
+        if (previous == recent) {
+            recent = NULL;
+        } else {
+            listed = same_range(part, size);
+            if (!listed && part >= SMALLEST) {
+                unlink(heap, previous, part);
+            }
         }
         block = previous;
+    } else if (!next_is_free) {
+        heap->free_blocks++;
+        em_block_mark_free(heap, block, size);
+        put(heap, block, size);
+        em_layout_changed(heap, NULL, NULL);
+        return EM_FAULT_NONE;
     }
     em_block_mark_free(heap, block, size);
     if (!listed) {
-        put(heap, block, size);
+        *recent_link(heap) = em_link_to(heap, block);
+        if (recent != NULL) {
+            put(heap, recent, em_block_size_of(recent));
+        }
+    } else if (recent == NULL) {
+        *recent_link(heap) = 0;
     }
     em_layout_changed(heap, block, em_block_behind(block, size));
     return EM_FAULT_NONE;
@@ -224,7 +275,7 @@ static bool bins_resize(struct em_heap *heap, struct em_block *block, size_t siz
     }
     uint32_t prev = block->header & EM_BLOCK_PREV_FREE;
     if (reach != whole) {
-        if (em_block_size_of(next) >= SMALLEST) unlink(heap, next);
+        if (next == em_link_from(heap, *recent_link(heap))) *recent_link(heap) = 0; else if (em_block_size_of(next) >= SMALLEST) unlink(heap, next, em_block_size_of(next));
         heap->blocks--;
         heap->free_blocks--;
         heap->free_bytes -= (uint32_t)(reach - whole);

@@ -1,28 +1,4 @@
-/* The tables of the engine "bins": how a size maps to its class, and the lists of free blocks.
- *
- * Shared by the engine and its checker only. Knows no operation.
- *
- * Sizes below 128 have a class each, of which all blocks fit exactly. From there on each power of two
- * is cut into four classes:
- *
- *   class    2   3   4  …  31 | 32    33    34    35 | 36   …        0 and 1 do not exist
- *   size     8  12  16  … 124 | 128.. 160.. 192.. 224.. | 256.. …    lower bounds
- *
- *   | struct em_heap | class bits: 4 words | slots: first block of each class, from class 2 |
- *
- * A slot counts as a block whose `next` is the slot: so the first block of a list has a predecessor
- * like any other, and leaves its list in the same way.
- *
- * The last word of a free block, by which its successor finds it, tells three kinds apart:
- *
- *   payload 12 and more   [ hdr | next | previous | … | this block ]
- *   payload 8             [ hdr | next | previous ]     odd: all `previous` links have bit 0 set
- *   payload 4 and 0       [ hdr | 5 ] [ hdr = 1 ]       odd and small: too short for links, so in no list
- *
- * Blocks of the third kind come of aligned requests only, and go when a neighbour is freed.
- *
- * One idea: with at most 126 classes, four words of bits are searched faster than a second level over
- * them could be kept up to date. */
+/* The tables of the engine "bins": how a size maps to its class, and the lists of free blocks. */
 #ifndef EM_HEAP_BINS_TABLES_H
 #define EM_HEAP_BINS_TABLES_H
 
@@ -36,6 +12,9 @@ enum {
     CLASSES_A_WORD = 32,
     CLASS_WORDS = 4,
     PREVIOUS_MARK = 1, /* in every `previous` link */
+    WORDS_AT = EM_HEAP_RECORD_BYTES - 4,
+    RECENT_AT = WORDS_AT + 4 * CLASS_WORDS,
+    SLOTS_AT = RECENT_AT + 4, /* of the class FIRST_CLASS */
 };
 
 /* ---- sizes and classes ----------------------------------------------------------------------- */
@@ -71,18 +50,28 @@ static inline bool same_range(size_t smaller, size_t larger)
 
 static inline uint32_t *class_words(const struct em_heap *heap)
 {
-    return (uint32_t *)((uintptr_t)heap + EM_HEAP_RECORD_BYTES) - 1;
+    return (uint32_t *)((uintptr_t)heap + WORDS_AT);
 }
 
-/* As if the slots began with class 0. */
+static inline uint32_t *recent_link(const struct em_heap *heap)
+{
+    return (uint32_t *)((uintptr_t)heap + RECENT_AT);
+}
+
+/* A slot has four bytes, as has the width of an exact class: no division. */
+static inline uint32_t *exact_slot(const struct em_heap *heap, size_t size)
+{
+    return (uint32_t *)((uintptr_t)heap + SLOTS_AT - SMALLEST + size);
+}
+
 static inline uint32_t *slot_of(const struct em_heap *heap, unsigned class)
 {
-    return class_words(heap) + CLASS_WORDS - FIRST_CLASS + class;
+    return (uint32_t *)((uintptr_t)heap + SLOTS_AT - SMALLEST + 4u * class);
 }
 
 static inline size_t tables_end(unsigned classes)
 {
-    return EM_HEAP_RECORD_BYTES + 4u * (CLASS_WORDS - 1u + classes - FIRST_CLASS);
+    return SLOTS_AT + 4u * (classes - FIRST_CLASS);
 }
 
 static inline uint32_t class_bit(unsigned class)
@@ -121,18 +110,17 @@ static inline struct em_block *free_in_front(const struct em_heap *heap, struct 
 
 /* ---- lists ----------------------------------------------------------------------------------- */
 
-static inline void put_first(struct em_heap *heap, struct em_block *block, unsigned class)
+/* True iff the list was empty. */
+static inline bool push(struct em_heap *heap, struct em_block *block, uint32_t *slot)
 {
-    uint32_t *slot = slot_of(heap, class);
     uint32_t next = *slot;
     *slot = em_link_to(heap, block);
     block->next_link = next;
     block->previous_link = previous_to(heap, slot_as_block(slot));
     if (next != 0) {
         em_link_from(heap, next)->previous_link = previous_to(heap, block);
-    } else {
-        class_words(heap)[class / CLASSES_A_WORD] |= class_bit(class);
     }
+    return next == 0;
 }
 
 /* Into the list of its size: the newest block is the first to be used again. The block's header and
@@ -140,39 +128,50 @@ static inline void put_first(struct em_heap *heap, struct em_block *block, unsig
 static inline void put(struct em_heap *heap, struct em_block *block, size_t size)
 {
     if (EM_LIKELY(size < RANGES_FROM)) {
-        put_first(heap, block, (unsigned)(size / 4));
+        if (push(heap, block, exact_slot(heap, size))) {
+            *class_words(heap) |= UINT32_C(1) << (size / 4);
+        }
     } else {
-        put_first(heap, block, range_class(size));
+        unsigned class = range_class(size);
+        if (push(heap, block, slot_of(heap, class))) {
+            class_words(heap)[class / CLASSES_A_WORD] |= class_bit(class);
+        }
     }
 }
 
-static inline void mark_class_empty(struct em_heap *heap, unsigned class)
+/* True iff it was the last of its list. */
+static inline bool pull(struct em_heap *heap, struct em_block *block)
 {
-    class_words(heap)[class / CLASSES_A_WORD] &= ~class_bit(class);
+    uint32_t next = block->next_link, previous = block->previous_link;
+    previous_of(heap, previous)->next_link = next;
+    if (next != 0) {
+        em_link_from(heap, next)->previous_link = previous;
+    }
+    return next == 0;
 }
 
 /* Out of its list, whichever that is. */
-static inline void unlink(struct em_heap *heap, struct em_block *block)
+static inline void unlink(struct em_heap *heap, struct em_block *block, size_t size)
 {
-    uint32_t next = block->next_link, previous = block->previous_link;
-    struct em_block *before = previous_of(heap, previous);
-    before->next_link = next;
-    if (next != 0) {
-        em_link_from(heap, next)->previous_link = previous;
-    } else if (before < em_first_block(heap)) {
-        mark_class_empty(heap, (unsigned)(&before->next_link - slot_of(heap, 0))); /* `before` was its slot */
+    if (!pull(heap, block)) {
+        return;
+    }
+    if (EM_LIKELY(size < RANGES_FROM)) {
+        if (*exact_slot(heap, size) == 0) {
+            *class_words(heap) &= ~(UINT32_C(1) << (size / 4));
+        }
+    } else {
+        unsigned class = range_class(size);
+        if (*slot_of(heap, class) == 0) {
+            class_words(heap)[class / CLASSES_A_WORD] &= ~class_bit(class);
+        }
     }
 }
 
-/* The first block of a list out of it. */
-static inline void unlink_first(struct em_heap *heap, struct em_block *block, unsigned class)
+static inline void unlink_from(struct em_heap *heap, struct em_block *block, unsigned class)
 {
-    uint32_t next = block->next_link;
-    *slot_of(heap, class) = next;
-    if (next != 0) {
-        em_link_from(heap, next)->previous_link = block->previous_link;
-    } else {
-        mark_class_empty(heap, class);
+    if (pull(heap, block) && *slot_of(heap, class) == 0) {
+        class_words(heap)[class / CLASSES_A_WORD] &= ~class_bit(class);
     }
 }
 
