@@ -13,12 +13,9 @@ static const char expected[] = ". Expected ";
 static const struct line {
     const char *what, *relation;
 } lines[] = {
-    [EM_FAULT_BAD_HEADER] = {"Bad block header", expected},
-    [EM_FAULT_BAD_LINK] = {"Bad list of free blocks", expected},
-    [EM_FAULT_BAD_TOTALS] = {"Bad totals", expected},
-    [EM_FAULT_BAD_HEAD] = {"Bad head", expected},
-    [EM_FAULT_BAD_TAIL] = {"Bad tail", expected},
-    [EM_FAULT_BAD_SIZE] = {"Size", " expected <="},
+    [EM_FAULT_BAD_HEADER] = {"Bad block header", expected}, [EM_FAULT_BAD_LINK] = {"Bad list of free blocks", expected},
+    [EM_FAULT_BAD_TOTALS] = {"Bad totals", expected},       [EM_FAULT_BAD_HEAD] = {"Bad head", expected},
+    [EM_FAULT_BAD_TAIL] = {"Bad tail", expected},           [EM_FAULT_BAD_SIZE] = {"Size", " expected <="},
     [EM_FAULT_BAD_FILL] = {"Invalid data", expected},
 };
 

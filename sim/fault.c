@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #include "banks.h"
+#include "damage.h"
 #include "idf/chip.h"
 #include "idf/fault_text.h"
 #include "platform.h"
@@ -87,21 +88,32 @@ static void describe_address(uintptr_t address, char *text, size_t room)
 
 static _Noreturn void stop_access(uintptr_t address, const void *context)
 {
-    char known[320];
+    char known[320], damage[400];
     describe_address(address, known, sizeof known);
+    sim_damage_describe(damage, sizeof damage);
     const char *manner = idf_chip.board.manner == EM_MANNER_STRICT ? "strict" : "chip";
-    sim_say("%s of 0x%08lx by the code at 0x%lx: %s (manner %s)", em_linux_access_kind(context), number(address),
-            number(em_linux_program_counter(context)), known, manner);
+    sim_say("%s of 0x%08lx by the code at 0x%lx: %s (manner %s)%s", em_linux_access_kind(context), number(address),
+            number(em_linux_program_counter(context)), known, manner, damage);
     sim_die(SIM_EXIT_PANIC);
+}
+
+static const struct sigaction *earlier_for(int signal_number)
+{
+    return signal_number == SIGBUS ? &earlier_bus : &earlier_segv;
+}
+
+static bool had_nobody(const struct sigaction *earlier)
+{
+    return !(earlier->sa_flags & SA_SIGINFO) && (earlier->sa_handler == SIG_DFL || earlier->sa_handler == SIG_IGN);
 }
 
 /* Hands the signal to whoever had it before; without anybody the repeated access ends the process. */
 static void pass_on(int signal_number, siginfo_t *info, void *context)
 {
-    const struct sigaction *earlier = signal_number == SIGBUS ? &earlier_bus : &earlier_segv;
+    const struct sigaction *earlier = earlier_for(signal_number);
     if (earlier->sa_flags & SA_SIGINFO) {
         earlier->sa_sigaction(signal_number, info, context);
-    } else if (earlier->sa_handler == SIG_DFL || earlier->sa_handler == SIG_IGN) {
+    } else if (had_nobody(earlier)) {
         signal(signal_number, SIG_DFL);
         if (info->si_code <= 0) /* sent by somebody: nothing will repeat it */
             raise(signal_number);
@@ -113,7 +125,8 @@ static void pass_on(int signal_number, siginfo_t *info, void *context)
 static void on_signal(int signal_number, siginfo_t *info, void *context)
 {
     uintptr_t address = (uintptr_t)info->si_addr;
-    if (info->si_code > 0 && sim_space_range_of(address))
+    bool is_access = info->si_code > 0, is_chips = sim_space_range_of(address) != NULL;
+    if (is_access && (is_chips || (idf_chip.platform && had_nobody(earlier_for(signal_number)))))
         stop_access(address, context);
     pass_on(signal_number, info, context);
 }
@@ -150,9 +163,11 @@ static void describe_fault(const struct em_fault *fault, char *text, size_t room
                           number(heap->end));
     if (!search.found.address || length < 0 || (size_t)length >= room)
         return;
-    snprintf(text + length, room - (size_t)length, ", %lu bytes inside the %s block of %lu bytes at 0x%08lx",
-             number(subject - (uintptr_t)search.found.address), search.found.used ? "used" : "free",
-             (unsigned long)search.found.size, number((uintptr_t)search.found.address));
+    const bool marked = search.found.used && em_guard_of(heap->heap) != EM_GUARD_OFF;
+    uintptr_t block = (uintptr_t)search.found.address + (marked ? EM_GUARD_HEAD_BYTES : 0);
+    snprintf(text + length, room - (size_t)length, ", %ld bytes inside the %s block of %lu bytes at 0x%08lx",
+             (long)(subject - block), search.found.used ? "used" : "free",
+             (unsigned long)(search.found.size - (marked ? EM_GUARD_BYTES : 0)), number(block));
 }
 
 /* The report is out already, so this is a panic without words of its own. */
@@ -162,7 +177,8 @@ static void stop_fault(const char *reason)
     sim_die(SIM_EXIT_PANIC);
 }
 
-static const struct em_linux_fault_handling core_faults = {.print = idf_fault_print, .describe = describe_fault, .stop = stop_fault};
+static const struct em_linux_fault_handling core_faults = {
+    .print = idf_fault_print, .describe = describe_fault, .stop = stop_fault};
 
 /* ---- set-up --------------------------------------------------------------------------------- */
 

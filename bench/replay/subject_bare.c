@@ -1,5 +1,5 @@
-/* The subject that is an engine alone, chosen by the build (BENCH_ENGINE): no lock, no minimum, nobody to
- * tell of a fault; the engine's own check of the pointer is part of it. */
+/* The subject that is an engine alone, chosen by the build (BENCH_ENGINE): its own functions, on a heap
+ * without a lock. */
 #include "core/heap/state.h"
 #include "subject.h"
 
@@ -13,8 +13,7 @@ bool bench_open(void *region, size_t bytes)
 
 void *bench_malloc(size_t size)
 {
-    struct em_block *block = BENCH_ENGINE.allocate(heap, size);
-    return block == NULL ? NULL : em_block_payload(block);
+    return BENCH_ENGINE.allocate(heap, size);
 }
 
 void bench_free(void *address)

@@ -149,19 +149,24 @@ __attribute__((always_inline)) static inline void *allocate_plain(struct em_pool
     return em_is_watched(pool) ? told_plain(pool, address, size, caps) : address;
 }
 
-/* Whatever wants more than room, and all requests where heaps are guarded. */
 __attribute__((noinline)) static void *allocate_other(struct em_pool *pool, size_t size, uint32_t caps)
 {
-    if (em_request_is_plain(caps) && size - 1 < pool->chip->largest_request) {
-        return allocate_plain(pool, size, caps, GUARDED_ROOM);
-    }
     return em_caps_allocate_aligned(pool, 4, size, caps);
+}
+
+/* Whatever wants more than room, and all requests where heaps are guarded. */
+__attribute__((noinline)) static void *allocate_guarded(struct em_pool *pool, size_t size, uint32_t caps)
+{
+    if (EM_UNLIKELY(!em_request_is_plain(caps) || size - 1 >= pool->chip->largest_request)) {
+        return allocate_other(pool, size, caps);
+    }
+    return allocate_plain(pool, size, caps, GUARDED_ROOM);
 }
 
 void *em_caps_allocate(struct em_pool *pool, size_t size, uint32_t caps)
 {
     if (EM_UNLIKELY(!em_request_is_plain(caps) || size - 1 >= pool->largest_plain)) {
-        return allocate_other(pool, size, caps);
+        return allocate_guarded(pool, size, caps);
     }
     return allocate_plain(pool, size, caps, UNGUARDED_ROOM);
 }
@@ -217,23 +222,25 @@ __attribute__((noinline)) static void tell_free(struct em_pool *pool, void *addr
     em_announce(pool, (struct em_event){.kind = EM_FREED, .address = address});
 }
 
-static inline void release(struct em_pool *pool, void *address, struct em_heap *heap, void *block)
+__attribute__((noinline)) static void release_watched(struct em_pool *pool, void *address, struct em_heap *heap, void *block)
 {
-    if (em_is_watched(pool)) {
-        tell_free(pool, address); /* while it is still the caller's */
-    }
+    tell_free(pool, address); /* while it is still the caller's */
     em_guard_free(heap, block);
 }
 
-/* Whatever is not simply in the unguarded heap that was asked last. */
+static inline void release(struct em_pool *pool, void *address, struct em_heap *heap, void *block)
+{
+    if (em_is_watched(pool)) {
+        release_watched(pool, address, heap, block);
+    } else {
+        em_guard_free(heap, block);
+    }
+}
+
+/* Whatever is not simply in the heap that was asked last. */
 __attribute__((noinline)) static void release_other(struct em_pool *pool, void *address)
 {
     struct place place;
-    struct em_heap *heap = em_index_last_guarded(pool, (uintptr_t)address);
-    if (heap != NULL) {
-        release(pool, address, heap, address);
-        return;
-    }
     if (address == NULL) {
         return;
     }
@@ -244,17 +251,26 @@ __attribute__((noinline)) static void release_other(struct em_pool *pool, void *
     release(pool, address, place.heap->heap, place.block);
 }
 
+__attribute__((noinline)) static void release_guarded(struct em_pool *pool, void *address, const struct em_caps_heap *last)
+{
+    if (EM_LIKELY(em_index_is_guarded(last, (uintptr_t)address))) {
+        release(pool, address, last->heap, address);
+    } else {
+        release_other(pool, address);
+    }
+}
+
 void em_caps_free(struct em_pool *pool, void *address)
 {
-    struct em_heap *heap = em_index_last(pool, (uintptr_t)address);
-    if (EM_UNLIKELY(heap == NULL)) {
-        release_other(pool, address);
+    const struct em_caps_heap *last = EM_LOAD(&pool->last_found);
+    if (EM_UNLIKELY(!em_index_is_unguarded(last, (uintptr_t)address))) {
+        release_guarded(pool, address, last);
         return;
     }
     if (em_is_watched(pool)) {
         tell_free(pool, address); /* while it is still the caller's */
     }
-    em_heap_free(heap, address);
+    em_heap_free(last->heap, address);
 }
 
 /* ---- reallocate ------------------------------------------------------------------------------ */

@@ -29,20 +29,18 @@ void em_index_open(struct em_pool *pool);
 void em_index_add(struct em_pool *pool, struct em_caps_heap *heap);
 struct em_caps_heap *em_index_find(struct em_pool *pool, uintptr_t address);
 
-/* The started, unguarded heap that was found last, if the address is in it and nobody else's; else NULL, which
- * says nothing. A region with another inside it is not whole: then only the search can tell. Who holds
- * an address of the inner region has seen that, since it was noted before that address existed. */
-static inline struct em_heap *em_index_last(struct em_pool *pool, uintptr_t address)
+/* Whether the address is in this started heap and nobody else's, by how it is guarded; false says
+ * nothing. To be asked of the heap that was found last. A region with another inside it is not whole:
+ * then only the search can tell. Who holds an address of the inner region has seen that, since it was
+ * noted before that address existed. */
+static inline bool em_index_is_unguarded(const struct em_caps_heap *heap, uintptr_t address)
 {
-    const struct em_caps_heap *last = EM_LOAD(&pool->last_found);
-    return EM_LIKELY(address - last->start < EM_LOAD(&last->whole)) ? last->heap : NULL;
+    return EM_LIKELY(address - heap->start < EM_LOAD(&heap->whole));
 }
 
-/* The same of a guarded one. */
-static inline struct em_heap *em_index_last_guarded(struct em_pool *pool, uintptr_t address)
+static inline bool em_index_is_guarded(const struct em_caps_heap *heap, uintptr_t address)
 {
-    const struct em_caps_heap *last = EM_LOAD(&pool->last_found);
-    return EM_LIKELY(address - last->start < EM_LOAD(&last->guarded)) ? last->heap : NULL;
+    return EM_LIKELY(address - heap->start < EM_LOAD(&heap->guarded));
 }
 
 /* ---- alias.c: the same memory seen by the instruction bus ---- */

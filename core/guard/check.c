@@ -17,7 +17,8 @@ struct look_out {
     size_t seen;            /* its first bytes, where it is free: they have been looked at */
 };
 
-static void note(struct em_fault *fault, const void *address, enum em_fault_kind kind, uintptr_t at, size_t expected, size_t found)
+static void note(struct em_fault *fault, const void *address, enum em_fault_kind kind, uintptr_t at, size_t expected,
+                 size_t found)
 {
     fault->kind = fault->sign = kind;
     fault->block = (uintptr_t)address;
@@ -45,7 +46,8 @@ static enum look look_at_marks(const void *raw, size_t size, struct em_fault *fa
 }
 
 /* A few words of a free block; look->seen says how far it has come, all of `size` where it is through. */
-static enum look look_at_fill(struct em_heap *heap, uintptr_t payload, size_t size, struct look_out *look, struct em_fault *fault)
+static enum look look_at_fill(struct em_heap *heap, uintptr_t payload, size_t size, struct look_out *look,
+                              struct em_fault *fault)
 {
     const struct em_engine *engine = em_heap_engine(heap);
     size_t from = look->seen > engine->links_in_front ? look->seen : engine->links_in_front;

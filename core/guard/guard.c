@@ -48,9 +48,6 @@ static inline bool can_be_marked(size_t size)
 /* Under the lock. */
 static inline void *mark(void *raw, size_t size)
 {
-    if (EM_UNLIKELY(raw == NULL)) {
-        return NULL;
-    }
     struct em_guard_head *head = raw;
     uintptr_t address = (uintptr_t)raw + EM_GUARD_HEAD_BYTES;
     head->mark = EM_GUARD_HEAD_MARK;
@@ -59,19 +56,26 @@ static inline void *mark(void *raw, size_t size)
     return (void *)address;
 }
 
-/* The block's marks become fill again and the block is released, in one hold. */
-static enum em_fault_kind unmark_and_release(struct em_heap *heap, void *address)
+/* Whether the address is that of a live block between its marks. Under the lock. */
+static inline bool is_marked_block(const struct em_heap *heap, const void *raw)
+{
+    return EM_LIKELY(em_fault_of(heap, raw) == EM_FAULT_NONE) &&
+           em_guard_marks_stand(raw, em_block_size_of(em_block_of_payload(raw)));
+}
+
+/* The block's marks become fill again and the block is given back, in one hold. False iff it is none. */
+static bool unmark_and_give(struct em_heap *heap, void *address)
 {
     void *raw = em_guard_raw(address);
     em_heap_lock(heap);
-    enum em_fault_kind kind = em_fault_of(heap, raw);
-    if (kind == EM_FAULT_NONE) {
+    bool marked = is_marked_block(heap, raw);
+    if (marked) {
         em_set_word_at((uintptr_t)address + em_guard_head_of(address)->size, EM_GUARD_FREE_WORD);
         em_guard_fill((uintptr_t)raw, EM_GUARD_HEAD_BYTES, EM_GUARD_FREE_WORD);
-        em_heap_release(heap, raw);
+        em_heap_free(heap, raw);
     }
     em_heap_unlock(heap);
-    return kind;
+    return marked;
 }
 
 /* What was free must still be filled; if so it is filled anew, else the block goes back as it is. */
@@ -83,28 +87,36 @@ __attribute__((noinline)) static void *verify_new(struct em_heap *heap, void *ad
         em_guard_fill((uintptr_t)address, size, EM_GUARD_NEW_WORD);
         return address;
     }
-    unmark_and_release(heap, address);
+    unmark_and_give(heap, address);
     em_port_fault(&fault);
     return NULL;
 }
 
-static inline void *finish(struct em_heap *heap, void *address, size_t size)
+/* The size can be marked. */
+static inline void *take(struct em_heap *heap, size_t size)
 {
-    return heap->guard == EM_GUARD_LIGHT || address == NULL ? address : verify_new(heap, address, size);
+    em_heap_lock(heap);
+    void *raw = em_heap_allocate(heap, size + EM_GUARD_BYTES);
+    void *address = EM_LIKELY(raw != NULL) ? mark(raw, size) : NULL;
+    em_heap_unlock(heap);
+    return address;
 }
 
-void *em_guard_allocate(struct em_heap *heap, size_t size)
+__attribute__((noinline)) static void *allocate_otherwise(struct em_heap *heap, size_t size)
 {
     if (heap->guard == EM_GUARD_OFF) {
         return em_heap_allocate(heap, size);
     }
-    if (!can_be_marked(size)) {
-        return NULL;
+    void *address = can_be_marked(size) ? take(heap, size) : NULL;
+    return address == NULL ? NULL : verify_new(heap, address, size);
+}
+
+void *em_guard_allocate(struct em_heap *heap, size_t size)
+{
+    if (EM_UNLIKELY(heap->guard != EM_GUARD_LIGHT)) {
+        return allocate_otherwise(heap, size);
     }
-    em_heap_lock(heap);
-    void *address = mark(em_heap_allocate(heap, size + EM_GUARD_BYTES), size);
-    em_heap_unlock(heap);
-    return finish(heap, address, size);
+    return can_be_marked(size) ? take(heap, size) : NULL;
 }
 
 void *em_guard_allocate_aligned(struct em_heap *heap, size_t size, size_t alignment, size_t offset)
@@ -116,41 +128,30 @@ void *em_guard_allocate_aligned(struct em_heap *heap, size_t size, size_t alignm
         return NULL;
     }
     em_heap_lock(heap);
-    void *address = mark(em_heap_allocate_aligned(heap, size + EM_GUARD_BYTES, alignment, offset), size);
+    void *raw = em_heap_allocate_aligned(heap, size + EM_GUARD_BYTES, alignment, offset);
+    void *address = raw == NULL ? NULL : mark(raw, size);
     em_heap_unlock(heap);
-    return finish(heap, address, size);
+    return address == NULL || heap->guard == EM_GUARD_LIGHT ? address : verify_new(heap, address, size);
 }
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
-/* A block's marks and, against its header, its size; what is wrong is told. */
-static bool examine(struct em_heap *heap, const void *address, enum em_operation during, size_t *full_size)
+/* The block's size, marks included; if it is none, that is told and the answer is 0. */
+static size_t examine(struct em_heap *heap, const void *address, enum em_operation during)
 {
-    if (!em_guard_is_intact(heap, address)) {
-        em_guard_tell(heap, address, during);
-        return false;
-    }
     const void *raw = em_guard_raw(address);
     em_heap_lock(heap);
-    enum em_fault_kind kind = em_fault_of(heap, raw);
-    *full_size = kind == EM_FAULT_NONE ? em_block_size_of(em_block_of_payload(raw)) : 0;
+    size_t full_size = is_marked_block(heap, raw) ? em_block_size_of(em_block_of_payload(raw)) : 0;
     em_heap_unlock(heap);
-    if (kind == EM_FAULT_NONE && (*full_size < EM_GUARD_BYTES || em_guard_head_of(address)->size > *full_size - EM_GUARD_BYTES)) {
-        kind = EM_FAULT_BAD_SIZE;
+    if (full_size == 0) {
+        em_guard_tell(heap, address, during);
     }
-    if (kind != EM_FAULT_NONE) {
-        em_guard_tell_refused(heap, kind, address, during);
-    }
-    return kind == EM_FAULT_NONE;
+    return full_size;
 }
 
 size_t em_guard_full_size(struct em_heap *heap, const void *address)
 {
-    size_t size;
-    if (heap->guard == EM_GUARD_OFF) {
-        return em_heap_block_size(heap, address);
-    }
-    return examine(heap, address, EM_DURING_QUERY, &size) ? size : 0;
+    return heap->guard == EM_GUARD_OFF ? em_heap_block_size(heap, address) : examine(heap, address, EM_DURING_QUERY);
 }
 
 size_t em_guard_block_size(struct em_heap *heap, const void *address)
@@ -170,39 +171,47 @@ size_t em_guard_asked_size(struct em_heap *heap, const void *address)
 /* Everything of the block but its marks is filled while it is still the caller's. */
 static void release_filled(struct em_heap *heap, void *address, enum em_operation during)
 {
-    size_t full_size;
-    if (!examine(heap, address, during, &full_size)) {
+    size_t full_size = examine(heap, address, during);
+    if (full_size == 0) {
         return;
     }
     size_t size = em_guard_head_of(address)->size;
     em_guard_fill((uintptr_t)address, size, EM_GUARD_FREE_WORD);
     em_guard_fill((uintptr_t)address + size + EM_GUARD_TAIL_BYTES, full_size - EM_GUARD_BYTES - size, EM_GUARD_FREE_WORD);
-    enum em_fault_kind kind = unmark_and_release(heap, address);
-    if (kind != EM_FAULT_NONE) {
-        em_guard_tell_refused(heap, kind, address, during); /* freed by another task meanwhile */
+    if (!unmark_and_give(heap, address)) {
+        em_guard_tell(heap, address, during); /* freed by another task meanwhile */
     }
 }
 
-static inline void release_marked(struct em_heap *heap, void *address, enum em_operation during)
+__attribute__((always_inline)) static inline void release_marked(struct em_heap *heap, void *address, enum em_operation during)
 {
-    if (EM_UNLIKELY(!em_guard_is_intact(heap, address))) {
-        em_guard_tell(heap, address, during);
-        return;
+    void *raw = em_guard_raw(address);
+    em_heap_lock(heap);
+    bool marked = is_marked_block(heap, raw);
+    if (EM_LIKELY(marked)) {
+        em_heap_free(heap, raw);
     }
-    enum em_fault_kind kind = em_heap_release(heap, em_guard_raw(address));
-    if (EM_UNLIKELY(kind != EM_FAULT_NONE)) {
-        em_guard_tell_refused(heap, kind, address, during);
+    em_heap_unlock(heap);
+    if (EM_UNLIKELY(!marked)) {
+        em_guard_tell(heap, address, during);
+    }
+}
+
+__attribute__((noinline)) static void free_otherwise(struct em_heap *heap, void *address)
+{
+    if (heap->guard == EM_GUARD_OFF) {
+        em_heap_free(heap, address);
+    } else if (address != NULL) {
+        release_filled(heap, address, EM_DURING_FREE);
     }
 }
 
 void em_guard_free(struct em_heap *heap, void *address)
 {
-    if (heap->guard == EM_GUARD_OFF || address == NULL) {
-        em_heap_free(heap, address);
-    } else if (heap->guard == EM_GUARD_LIGHT) {
+    if (EM_UNLIKELY(heap->guard != EM_GUARD_LIGHT)) {
+        free_otherwise(heap, address);
+    } else if (EM_LIKELY(address != NULL)) {
         release_marked(heap, address, EM_DURING_FREE);
-    } else {
-        release_filled(heap, address, EM_DURING_FREE);
     }
 }
 
@@ -255,7 +264,6 @@ static void *move_filled(struct em_heap *heap, void *address, size_t old_size, s
 
 void *em_guard_reallocate(struct em_heap *heap, void *address, size_t size)
 {
-    size_t full_size;
     if (heap->guard == EM_GUARD_OFF) {
         return em_heap_reallocate(heap, address, size);
     }
@@ -266,7 +274,7 @@ void *em_guard_reallocate(struct em_heap *heap, void *address, size_t size)
         em_guard_free(heap, address);
         return NULL;
     }
-    if (!examine(heap, address, EM_DURING_REALLOCATE, &full_size) || !can_be_marked(size)) {
+    if (examine(heap, address, EM_DURING_REALLOCATE) == 0 || !can_be_marked(size)) {
         return NULL;
     }
     size_t old_size = em_guard_head_of(address)->size;

@@ -28,6 +28,7 @@ static inline void em_set_word_at(uintptr_t at, uint32_t value)
     if (em_is_multiple(at, 4)) {
         *(uint32_t *)at = value;
     } else {
+        __asm__("" : "+r"(value)); /* so that a constant is stored at once where the machine can */
         ((struct em_unaligned_word *)at)->value = value;
     }
 }
@@ -58,6 +59,18 @@ static inline bool em_guard_is_intact(const struct em_heap *heap, const void *ad
     return EM_LIKELY(em_word_at((uintptr_t)address + head->size) == EM_GUARD_TAIL_MARK);
 }
 
+_Static_assert((int)EM_PAYLOAD_MINIMUM >= (int)EM_GUARD_BYTES, "every block has room for the marks");
+
+/* The same of a live block of this size, whose header is sound. */
+static inline bool em_guard_marks_stand(const void *raw, size_t full_size)
+{
+    const struct em_guard_head *head = raw;
+    if (EM_UNLIKELY(head->mark != EM_GUARD_HEAD_MARK || head->size > full_size - EM_GUARD_BYTES)) {
+        return false;
+    }
+    return EM_LIKELY(em_word_at((uintptr_t)raw + EM_GUARD_HEAD_BYTES + head->size) == EM_GUARD_TAIL_MARK);
+}
+
 /* ---- fill.c ---- */
 
 /* The bytes of a word in [from, from + bytes), `from` at any address. */
@@ -68,9 +81,7 @@ bool em_guard_find_unfilled(uintptr_t *from, uintptr_t end, struct em_fault *fau
 
 /* ---- tell.c ---- */
 
-/* Finds out what is wrong with an address whose marks do not stand, and tells it. O(blocks). */
+/* Finds out what is wrong with an address that is no live block between marks, and tells it. O(blocks). */
 void em_guard_tell(struct em_heap *heap, const void *address, enum em_operation during);
-/* Tells what the heap has against a block whose marks stand. */
-void em_guard_tell_refused(struct em_heap *heap, enum em_fault_kind kind, const void *address, enum em_operation during);
 
 #endif

@@ -71,7 +71,8 @@ static bool can_be_read(const struct em_heap *heap, uintptr_t at, size_t bytes)
 }
 
 /* Behind a head that stands: its size leads too far, or its tail was overwritten. */
-static void note_behind_head(const struct em_heap *heap, const void *address, const struct search *search, struct em_fault *fault)
+static void note_behind_head(const struct em_heap *heap, const void *address, const struct search *search,
+                             struct em_fault *fault)
 {
     uintptr_t size_at = (uintptr_t)address - sizeof(uint32_t);
     uint32_t size = em_word_at(size_at);
@@ -99,37 +100,44 @@ static void note_foreign(const struct em_heap *heap, const void *address, struct
     }
 }
 
-void em_guard_tell(struct em_heap *heap, const void *address, enum em_operation during)
+/* Marks that stand around what the heap does not take for a live block: its header is not what it was, or
+ * the next one, which takes this block for free. */
+static void note_header(const struct em_heap *heap, const void *address, struct em_fault *fault)
 {
-    struct em_fault fault = {.during = during, .heap = (uintptr_t)heap, .block = (uintptr_t)address};
+    struct em_block *block = em_block_of_payload(em_guard_raw(address));
+    fault->kind = em_fault_of(heap, em_guard_raw(address));
+    fault->address = (uintptr_t)address;
+    if (fault->kind == EM_FAULT_DOUBLE_FREE) {
+        return;
+    }
+    block = em_size_is_sane(heap, block) ? em_block_next(block) : block;
+    fault->kind = EM_FAULT_BAD_HEADER;
+    fault->address = (uintptr_t)block;
+    fault->found = block->header;
+}
+
+static void diagnose(struct em_heap *heap, const void *address, struct em_fault *fault)
+{
     uintptr_t raw = (uintptr_t)em_guard_raw(address);
     if (!can_be_read(heap, raw, sizeof(struct em_guard_head))) {
-        note_foreign(heap, address, &fault);
-        em_port_fault(&fault);
+        note_foreign(heap, address, fault);
         return;
     }
     struct search search = search_for(heap, address);
     if (em_word_at(raw) != EM_GUARD_HEAD_MARK) {
-        note(&fault, raw, EM_FAULT_BAD_HEAD, EM_GUARD_HEAD_MARK, em_word_at(raw));
+        note(fault, raw, EM_FAULT_BAD_HEAD, EM_GUARD_HEAD_MARK, em_word_at(raw));
+    } else if (em_guard_is_intact(heap, address)) {
+        note_header(heap, address, fault);
+        return;
     } else {
-        note_behind_head(heap, address, &search, &fault);
+        note_behind_head(heap, address, &search, fault);
     }
-    fault.kind = meaning(search.place, fault.sign);
-    em_port_fault(&fault);
+    fault->kind = meaning(search.place, fault->sign);
 }
 
-void em_guard_tell_refused(struct em_heap *heap, enum em_fault_kind kind, const void *address, enum em_operation during)
+void em_guard_tell(struct em_heap *heap, const void *address, enum em_operation during)
 {
-    struct em_fault fault = {.kind = kind, .during = during, .heap = (uintptr_t)heap, .block = (uintptr_t)address};
-    const struct em_block *block = em_block_of_payload(em_guard_raw(address));
-    fault.address = (uintptr_t)address;
-    if (kind == EM_FAULT_NOT_A_BLOCK) { /* the marks say that it is one */
-        fault.kind = EM_FAULT_BAD_HEADER;
-        fault.address = (uintptr_t)block;
-        fault.found = block->header;
-    } else if (kind == EM_FAULT_BAD_SIZE) {
-        const struct em_guard_head *head = em_guard_head_of(address);
-        note(&fault, (uintptr_t)&head->size, EM_FAULT_BAD_SIZE, em_block_size_of(block) - EM_GUARD_BYTES, head->size);
-    }
+    struct em_fault fault = {.during = during, .heap = (uintptr_t)heap, .block = (uintptr_t)address};
+    diagnose(heap, address, &fault);
     em_port_fault(&fault);
 }

@@ -1,310 +1,232 @@
-/* The engine for every use but chip-exact simulation: exact classes for small blocks, four to an octave above.
+/* The engine for every use but chip-exact simulation: fewer instructions and less memory lost.
  *
- * Must not know locks, guards or who asks.
+ * Must not know guards or who asks. The cold operations stand in bins_fit.c.
  *
- * One idea: TBD */
+ * A request takes the best of what is found in bounded time: a block of exactly its size; else the
+ * first of the lowest class where all fit, or the recent block if that is smaller. Small requests are
+ * cut from the high end of a hole and large ones from the low end, which keeps what lives short apart
+ * from what lives long, and leaves room behind large blocks.
+ *
+ * Nothing loops over blocks. At most: a search of 4 words and PROBES blocks, two blocks out of their
+ * lists (a free whose neighbours are both free) and one into its own.
+ *
+ * One idea: a block that stays in its class stays in its place in the list, and the block that changed
+ * last stays out of the lists: so a hole that is nibbled at or grows costs no list work at all. */
 #include "core/heap/bins_tables.h"
 
-#ifndef PROBES_
-#define PROBES_ 2
-#endif
-#ifndef HIGH_BELOW_
-#define HIGH_BELOW_ 256
-#endif
 enum {
-    PROBES = PROBES_,
-    HIGH_BELOW = HIGH_BELOW_,
-    SPLIT_FROM = EM_HEADER_BYTES + SMALLEST,
+    HIGH_END_BELOW = 256,
+    SPLIT_FROM = EM_HEADER_BYTES + SMALLEST, /* the smallest rest that becomes a block */
 };
 
 /* ---- handing out ----------------------------------------------------------------------------- */
 
-static inline struct em_block *hand_out(struct em_heap *heap, struct em_block *block, size_t whole)
+/* All of a block that is in no list any more. */
+static inline void *take_whole(struct em_heap *heap, struct em_block *block, size_t size)
 {
-    block->header = (uint32_t)whole;
-    em_block_behind(block, whole)->header &= ~EM_BLOCK_PREV_FREE;
+    block->header = (uint32_t)size;
+    em_block_behind(block, size)->header &= ~EM_BLOCK_PREV_FREE;
     heap->free_blocks--;
-    heap->free_bytes -= (uint32_t)whole + EM_HEADER_BYTES;
-    return block;
+    heap->free_bytes -= (uint32_t)size + EM_HEADER_BYTES;
+    return em_taken(heap, block);
 }
 
-static inline struct em_block *carve_high(struct em_heap *heap, struct em_block *hole, size_t rest, size_t size)
+/* [ hole ………………… ]  =>  [ hole: rest ][ block ] */
+static inline void *cut_high(struct em_heap *heap, struct em_block *hole, size_t rest, size_t size)
 {
-    rest -= EM_HEADER_BYTES;
     struct em_block *block = em_block_behind(hole, rest);
     em_block_mark_free(heap, hole, rest);
     block->header = (uint32_t)size | EM_BLOCK_PREV_FREE;
     em_block_behind(block, size)->header &= ~EM_BLOCK_PREV_FREE;
     heap->blocks++;
     heap->free_bytes -= (uint32_t)size + EM_HEADER_BYTES;
-    return block;
+    return em_taken(heap, block);
 }
 
-static inline struct em_block *carve_low(struct em_heap *heap, struct em_block *hole, size_t rest, size_t size)
+/* [ hole ………………… ]  =>  [ block ][ rest ] */
+static inline void *cut_low(struct em_heap *heap, struct em_block *hole, size_t rest, size_t size)
 {
-    em_block_mark_free(heap, em_block_behind(hole, size), rest - EM_HEADER_BYTES);
+    em_block_mark_free(heap, em_block_behind(hole, size), rest);
     hole->header = (uint32_t)size;
     heap->blocks++;
     heap->free_bytes -= (uint32_t)size + EM_HEADER_BYTES;
-    return hole;
+    return em_taken(heap, hole);
 }
 
-static struct em_block *take_recent(struct em_heap *heap, struct em_block *hole, size_t size)
+__attribute__((noinline)) static void *take_recent(struct em_heap *heap, struct em_block *hole, size_t size)
 {
-    size_t whole = em_block_size_of(hole), rest = whole - size;
-    if (rest < SPLIT_FROM) {
-        *recent_link(heap) = 0;
-        return hand_out(heap, hole, whole);
+    size_t whole = hole->header - EM_BLOCK_FREE, rest = whole - size;
+    if (EM_UNLIKELY(rest < SPLIT_FROM)) {
+        set_recent(heap, NULL);
+        return take_whole(heap, hole, whole);
     }
-    if (size < HIGH_BELOW) {
-        return carve_high(heap, hole, rest, size);
+    rest -= EM_HEADER_BYTES;
+    if (EM_LIKELY(size < HIGH_END_BELOW)) {
+        return cut_high(heap, hole, rest, size);
     }
-    *recent_link(heap) = em_link_to(heap, em_block_behind(hole, size));
-    return carve_low(heap, hole, rest, size);
+    set_recent(heap, em_block_behind(hole, size));
+    return cut_low(heap, hole, rest, size);
 }
 
-static void replace_recent(struct em_heap *heap, struct em_block *block)
+/* `block` becomes the recent one, for which the caller has room in no list; the old one goes to its list. */
+static inline void replace_recent(struct em_heap *heap, struct em_block *block)
 {
-    struct em_block *old = em_link_from(heap, *recent_link(heap));
-    *recent_link(heap) = em_link_to(heap, block);
+    struct em_block *old = recent_block(heap);
+    set_recent(heap, block);
     if (old != NULL) {
         put(heap, old, em_block_size_of(old));
     }
 }
 
-static struct em_block *take_listed(struct em_heap *heap, struct em_block *hole, size_t size, unsigned class)
+__attribute__((noinline)) static void *take_listed(struct em_heap *heap, struct em_block *hole, size_t size)
 {
-    size_t whole = em_block_size_of(hole), rest = whole - size;
+    size_t whole = hole->header - EM_BLOCK_FREE, rest = whole - size;
     if (rest < SPLIT_FROM) {
-        unlink_from(heap, hole, class);
-        return hand_out(heap, hole, whole);
+        unlink(heap, hole, whole);
+        return take_whole(heap, hole, whole);
     }
-    if (size < HIGH_BELOW) {
-        if (!same_range(rest - 4, whole)) {
-            unlink_from(heap, hole, class);
-            replace_recent(heap, hole);
-        }
-        return carve_high(heap, hole, rest, size);
+    rest -= EM_HEADER_BYTES;
+    bool high = size < HIGH_END_BELOW;
+    if (EM_LIKELY(high) && same_range(rest, whole)) {
+        return cut_high(heap, hole, rest, size);
     }
-    if (same_range(rest - 4, whole)) {
-        take_place(heap, hole, em_block_behind(hole, size));
+    struct em_block *rest_block = high ? hole : em_block_behind(hole, size);
+    if (same_range(rest, whole)) {
+        take_place(heap, hole, rest_block);
     } else {
-        unlink_from(heap, hole, class);
-        replace_recent(heap, em_block_behind(hole, size));
+        unlink(heap, hole, whole);
+        replace_recent(heap, rest_block);
     }
-    return carve_low(heap, hole, rest, size);
+    return high ? cut_high(heap, hole, rest, size) : cut_low(heap, hole, rest, size);
 }
 
-/* ---- searching ------------------------------------------------------------------------------- */
-
-#ifndef NEAR_
-#define NEAR_ 4
-#endif
-enum { NEAR = NEAR_ };
-
-static inline struct em_block *choose(struct em_heap *heap, struct em_block *recent, unsigned class, size_t size)
+static inline void *take_better(struct em_heap *heap, struct em_block *listed, size_t size)
 {
-    struct em_block *hole = em_link_from(heap, *slot_of(heap, class));
-    if (recent != NULL && recent->header >= size && recent->header <= hole->header) {
+    struct em_block *recent = recent_block(heap);
+    if (recent != NULL && recent->header >= size && (listed == NULL || recent->header <= listed->header)) {
         return take_recent(heap, recent, size);
     }
-    return take_listed(heap, hole, size, class);
+    return EM_LIKELY(listed != NULL) ? take_listed(heap, listed, size) : em_not_taken(heap);
 }
 
-static inline struct em_block *search(struct em_heap *heap, struct em_block *recent, unsigned word, size_t size)
+__attribute__((noinline)) static void *allocate_large(struct em_heap *heap, size_t size)
 {
-    const uint32_t *words = class_words(heap);
-    for (; word < CLASS_WORDS; word++) {
-        if (words[word] != 0) {
-            return choose(heap, recent, word * CLASSES_A_WORD + em_lowest_bit(words[word]), size);
-        }
-    }
-    return recent != NULL && recent->header >= size ? take_recent(heap, recent, size) : NULL;
+    size = payload_for(heap, size);
+    return size == 0 ? em_not_taken(heap) : take_better(heap, find_in_ranges(heap, size), size);
 }
 
-static struct em_block *allocate_large(struct em_heap *heap, size_t size)
+static void *bins_allocate(struct em_heap *heap, size_t size)
 {
-    if (size - 1 >= heap->size) {
-        return NULL;
-    }
-    size = (size + 3u) & ~(size_t)3u;
-    struct em_block *recent = em_link_from(heap, *recent_link(heap));
-    if (recent != NULL && recent->header - EM_BLOCK_FREE - size < NEAR) {
-        return take_recent(heap, recent, size);
-    }
-    unsigned class = range_class(size);
-    if (class >= heap->rows) {
-        return NULL;
-    }
-    struct em_block *block = em_link_from(heap, *slot_of(heap, class));
-    for (unsigned i = 0; i < PROBES && block != NULL; i++) {
-        if (block->header >= size) {
-            return take_listed(heap, block, size, class);
-        }
-        block = em_link_from(heap, block->next_link);
-    }
-    unsigned word = class / CLASSES_A_WORD;
-    uint32_t bits = class_words(heap)[word] >> (class % CLASSES_A_WORD) >> 1;
-    if (bits != 0) {
-        return choose(heap, recent, class + 1 + em_lowest_bit(bits), size);
-    }
-    return search(heap, recent, word + 1, size);
-}
-
-static struct em_block *bins_allocate(struct em_heap *heap, size_t size)
-{
+    em_heap_lock(heap);
     if (EM_UNLIKELY(size - 1 >= RANGES_FROM - 4)) {
-        return allocate_large(heap, size);
+        return allocate_large(heap, size); /* or 0 */
     }
     size = (size + 3u) & ~(size_t)3u;
     size = size < SMALLEST ? SMALLEST : size;
-    unsigned class = (unsigned)(size / 4);
-    uint32_t bits = *class_words(heap) >> class;
-    if ((bits & 1) != 0) {
-        uint32_t *slot = exact_slot(heap, size);
-        struct em_block *block = em_link_from(heap, *slot);
-        uint32_t next = block->next_link;
-        *slot = next;
-        if (next != 0) {
-            em_link_from(heap, next)->previous_link = block->previous_link;
-        } else {
-            *class_words(heap) -= UINT32_C(1) << class;
-        }
-        return hand_out(heap, block, size);
+    uint32_t *slot = exact_slot(heap, size), bits = *class_words(heap) >> (size / 4);
+    if ((bits & 1u) == 0) {
+        return take_better(heap, bits != 0 ? em_link_from(heap, slot[em_lowest_bit(bits)]) : first_from(heap, 1), size);
     }
-    struct em_block *recent = em_link_from(heap, *recent_link(heap));
-    if (bits != 0) {
-        return choose(heap, recent, class + em_lowest_bit(bits), size);
+    struct em_block *block = em_link_from(heap, *slot);
+    uint32_t next = block->next_link;
+    *slot = next;
+    if (next != 0) {
+        em_link_from(heap, next)->previous_link = block->previous_link;
+    } else {
+        *class_words(heap) -= UINT32_C(1) << (size / 4);
     }
-    return search(heap, recent, 1, size);
+    return take_whole(heap, block, size);
 }
 
 /* ---- giving back ----------------------------------------------------------------------------- */
 
-static enum em_fault_kind bins_release(struct em_heap *heap, void *address)
+/* Between two used blocks, of which the next one knows it already. */
+static inline void release_alone(struct em_heap *heap, struct em_block *block, size_t size)
 {
-    enum em_fault_kind kind = em_fault_above(heap, address, SMALLEST);
-    if (EM_UNLIKELY(kind != EM_FAULT_NONE)) {
-        return kind;
-    }
-    struct em_block *block = em_block_of_payload(address);
-    uint32_t header = block->header;
+    heap->free_blocks++;
+    em_block_mark_free(heap, block, size);
+    put(heap, block, size);
+    em_layout_changed(heap, NULL, NULL);
+    em_heap_unlock(heap);
+}
+
+/* What is free around a block joins it. A neighbour in a list keeps its place for the whole if that is of
+ * its class; else the whole becomes the recent block.
+ *  [ previous: free ][ this ][ next: free ]  =>  [ previous ……………………………………………… ]
+ *  [ previous: free ][ this ][ next: used ]  =>  [ previous ………………………… ][ next ]
+ *  [ previous: used ][ this ][ next: free ]  =>  [ previous ][ this ………………………… ] */
+static inline void release_joined(struct em_heap *heap, struct em_block *block, uint32_t header, struct em_block *next,
+                                  uint32_t next_header)
+{
     size_t size = header & ~EM_BLOCK_FLAGS;
+    struct em_block *recent = recent_block(heap);
     bool listed = false;
-    struct em_block *next = em_block_behind(block, size);
-    struct em_block *recent = em_link_from(heap, *recent_link(heap));
-    heap->free_bytes += (uint32_t)size + EM_HEADER_BYTES;
-    bool next_is_free = em_block_is_free(next);
-    if (next_is_free) {
-        size_t part = em_block_size_of(next);
+    heap->blocks--;
+    if ((next_header & EM_BLOCK_FREE) != 0) {
+        size_t part = next_header & ~EM_BLOCK_FLAGS;
         size += EM_HEADER_BYTES + part;
-        heap->blocks--;
         if (next == recent) {
             recent = NULL;
-        } else {
-            listed = (header & EM_BLOCK_PREV_FREE) == 0 && same_range(part, size);
-            if (listed) {
-                take_place(heap, next, block);
-            } else if (part >= SMALLEST) {
-                unlink(heap, next, part);
-            }
+        } else if ((header & EM_BLOCK_PREV_FREE) == 0 && same_range(part, size)) {
+            take_place(heap, next, block);
+            listed = true;
+        } else if (part >= SMALLEST) {
+            unlink(heap, next, part);
         }
-    } else {
-        next->header |= EM_BLOCK_PREV_FREE;
+        if ((header & EM_BLOCK_PREV_FREE) != 0) {
+            heap->blocks--;
+            heap->free_blocks--;
+        }
     }
     if ((header & EM_BLOCK_PREV_FREE) != 0) {
         struct em_block *previous = free_in_front(heap, block);
         block->header = header | EM_BLOCK_FREE; /* so that a second free of it is seen */
-        size_t part = (uintptr_t)block - (uintptr_t)previous;
-        size += part;
-        part -= EM_HEADER_BYTES;
-        heap->blocks--;
-        if (next_is_free) {
-            heap->free_blocks--;
-        }
+        size_t distance = (uintptr_t)block - (uintptr_t)previous;
+        size += distance;
         if (previous == recent) {
             recent = NULL;
-        } else {
-            listed = same_range(part, size);
-            if (!listed && part >= SMALLEST) {
-                unlink(heap, previous, part);
-            }
+        } else if (same_range(distance - EM_HEADER_BYTES, size)) {
+            listed = true;
+        } else if (distance >= SPLIT_FROM) {
+            unlink(heap, previous, distance - EM_HEADER_BYTES);
         }
         block = previous;
-    } else if (!next_is_free) {
-        heap->free_blocks++;
-        em_block_mark_free(heap, block, size);
-        put(heap, block, size);
-        em_layout_changed(heap, NULL, NULL);
-        return EM_FAULT_NONE;
     }
     em_block_mark_free(heap, block, size);
     if (!listed) {
-        *recent_link(heap) = em_link_to(heap, block);
+        set_recent(heap, block);
         if (recent != NULL) {
             put(heap, recent, em_block_size_of(recent));
         }
     } else if (recent == NULL) {
-        *recent_link(heap) = 0;
+        set_recent(heap, NULL);
     }
     em_layout_changed(heap, block, em_block_behind(block, size));
-    return EM_FAULT_NONE;
+    em_heap_unlock(heap);
 }
 
-static struct em_block *bins_allocate_aligned(struct em_heap *heap, size_t size, size_t alignment, size_t offset)
+static void bins_release(struct em_heap *heap, void *address)
 {
-    (void)alignment, (void)offset;
-    return bins_allocate(heap, size);
-}
-
-static bool bins_resize(struct em_heap *heap, struct em_block *block, size_t size)
-{
-    size = (size + 3u) & ~(size_t)3u;
-    size = size < SMALLEST ? SMALLEST : size;
-    if (size >= heap->size) {
-        return false;
+    em_heap_lock(heap);
+    enum em_fault_kind kind = em_fault_above(heap, address, SMALLEST);
+    if (EM_UNLIKELY(kind != EM_FAULT_NONE)) {
+        em_not_given_back(heap, address, kind);
+        return;
     }
-    size_t whole = em_block_size_of(block);
-    struct em_block *next = em_block_behind(block, whole);
-    size_t reach = em_block_is_free(next) ? whole + EM_HEADER_BYTES + em_block_size_of(next) : whole;
-    if (size > reach) {
-        return false;
-    }
-    if (reach == whole && whole - size < SPLIT_FROM) {
-        return true;
-    }
-    uint32_t prev = block->header & EM_BLOCK_PREV_FREE;
-    if (reach != whole) {
-        if (next == em_link_from(heap, *recent_link(heap))) *recent_link(heap) = 0; else if (em_block_size_of(next) >= SMALLEST) unlink(heap, next, em_block_size_of(next));
-        heap->blocks--;
-        heap->free_blocks--;
-        heap->free_bytes -= (uint32_t)(reach - whole);
-    }
-    if (reach - size < SPLIT_FROM) {
-        block->header = (uint32_t)reach | prev;
-        em_block_behind(block, reach)->header &= ~EM_BLOCK_PREV_FREE;
-        return true;
-    }
-    block->header = (uint32_t)size | prev;
-    struct em_block *rest = em_block_behind(block, size);
-    size_t rs = reach - size - 4;
-    em_block_mark_free(heap, rest, rs);
-    em_block_next(rest)->header |= EM_BLOCK_PREV_FREE;
-    put(heap, rest, rs);
-    heap->blocks++;
-    heap->free_blocks++;
-    heap->free_bytes += (uint32_t)rs + 4;
-    return true;
-}
-
-static size_t bins_largest(const struct em_heap *heap)
-{
-    for (unsigned word = CLASS_WORDS; word-- > 0;) {
-        if (class_words(heap)[word] != 0) {
-            return class_start(word * CLASSES_A_WORD + em_highest_bit(class_words(heap)[word]));
+    struct em_block *block = em_block_of_payload(address);
+    uint32_t header = block->header;
+    size_t size = header & ~EM_BLOCK_FLAGS;
+    struct em_block *next = em_block_behind(block, size);
+    uint32_t next_header = next->header;
+    heap->free_bytes += (uint32_t)size + EM_HEADER_BYTES;
+    if ((next_header & EM_BLOCK_FREE) == 0) {
+        next->header = next_header | EM_BLOCK_PREV_FREE;
+        if ((header & EM_BLOCK_PREV_FREE) == 0) {
+            release_alone(heap, block, size);
+            return;
         }
     }
-    return 0;
+    release_joined(heap, block, header, next, next_header);
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -317,7 +239,7 @@ static bool bins_open(struct em_heap *heap)
         return false;
     }
     while (class_of(end - tables_end(classes) - 2u * EM_HEADER_BYTES) >= classes) {
-        classes++;
+        classes++; /* until the block that all of the heap would be has its class */
     }
     heap->rows = (uint8_t)classes;
     heap->first_block = (uint32_t)tables_end(classes);
@@ -325,12 +247,11 @@ static bool bins_open(struct em_heap *heap)
         *word = 0;
     }
     heap->free_bytes = heap->size - heap->first_block;
+    heap->blocks = heap->free_blocks = 1;
     em_end_block(heap)->header = EM_BLOCK_PREV_FREE;
     struct em_block *block = em_first_block(heap);
-    size_t size = (size_t)((uintptr_t)em_end_block(heap) - (uintptr_t)block) - EM_HEADER_BYTES;
-    em_block_mark_free(heap, block, size);
-    put(heap, block, size);
-    heap->blocks = heap->free_blocks = 1;
+    em_block_mark_free(heap, block, (size_t)((uintptr_t)em_end_block(heap) - (uintptr_t)block) - EM_HEADER_BYTES);
+    set_recent(heap, block);
     return true;
 }
 
@@ -340,8 +261,11 @@ const struct em_engine em_engine_bins = {
     .smallest_free = 0,
     .open = bins_open,
     .allocate = bins_allocate,
-    .allocate_aligned = bins_allocate_aligned,
-    .resize = bins_resize,
+    .allocate_aligned = em_bins_allocate_aligned,
+    .resize = em_bins_resize,
+    .extend_back = em_bins_extend_back,
     .release = bins_release,
-    .largest = bins_largest,
+    .largest = em_bins_largest,
+    .check_free = em_bins_check_free,
+    .check_tables = em_bins_check_tables,
 };

@@ -45,16 +45,18 @@ struct em_engine {
     uint8_t smallest_used, smallest_free; /* payloads */
     /* Lays out tables and one free block behind the records; heap->size is set. False iff too small. */
     bool (*open)(struct em_heap *heap);
+    /* em_heap_allocate and, but for NULL, em_heap_free: lock and minimum are the engine's business here, so
+     * that these two need no frame around them. */
+    void *(*allocate)(struct em_heap *heap, size_t size);
+    void (*release)(struct em_heap *heap, void *address);
+    /* The lock is held around the others. */
     /* A block that is now used; NULL iff size is 0 or none fits. */
-    struct em_block *(*allocate)(struct em_heap *heap, size_t size);
     struct em_block *(*allocate_aligned)(struct em_heap *heap, size_t size, size_t alignment, size_t offset);
     /* In place: true if the used block now holds `size`; false also iff that is 0. */
     bool (*resize)(struct em_heap *heap, struct em_block *block, size_t size);
     /* NULL, or: the used block and the free ones around it become one used block, the payload still where
      * it was. NULL iff nothing in front of it is free, or all together hold less than `size`. */
     struct em_block *(*extend_back)(struct em_heap *heap, struct em_block *block, size_t size);
-    /* Frees the block behind a user's address; or says what is wrong, then nothing has changed. */
-    enum em_fault_kind (*release)(struct em_heap *heap, void *address);
     size_t (*largest)(const struct em_heap *heap);
     /* What is wrong with this free block's place in the tables, if anything. */
     bool (*check_free)(struct em_heap *heap, struct em_block *block, struct em_fault *fault);
@@ -142,10 +144,57 @@ static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const v
     return em_fault_above(heap, address, em_heap_engine(heap)->smallest_used);
 }
 
-void em_heap_lock(struct em_heap *heap);
-void em_heap_unlock(struct em_heap *heap);
+/* Tells the port. Outside the lock. */
+void em_heap_tell(const struct em_heap *heap, enum em_fault_kind kind, enum em_operation during, const void *address);
 
-/* em_heap_free of an address that is not NULL, but a fault is returned and not told. */
-enum em_fault_kind em_heap_release(struct em_heap *heap, void *address);
+/* ---- the lock, and the steps that are taken under it ------------------------------------------ */
+
+static inline void em_heap_lock(struct em_heap *heap)
+{
+    struct em_lock *lock = em_far_get(&heap->lock);
+    if (EM_LIKELY(lock != NULL)) {
+        em_port_lock(lock);
+    }
+}
+
+static inline void em_heap_unlock(struct em_heap *heap)
+{
+    struct em_lock *lock = em_far_get(&heap->lock);
+    if (EM_LIKELY(lock != NULL)) {
+        em_port_unlock(lock);
+    }
+}
+
+static inline void em_note_minimum(struct em_heap *heap)
+{
+    if (heap->free_bytes < heap->minimum_free) {
+        heap->minimum_free = heap->free_bytes;
+    }
+}
+
+/* ---- the ends of an engine's two hot operations, inlined into each ----------------------------- */
+
+/* A block was taken: counted, told to walks, and the lock is given back. */
+static inline void *em_taken(struct em_heap *heap, struct em_block *block)
+{
+    em_layout_changed(heap, NULL, NULL);
+    em_note_minimum(heap);
+    em_heap_unlock(heap);
+    return em_block_payload(block);
+}
+
+/* Nothing fits. */
+static inline void *em_not_taken(struct em_heap *heap)
+{
+    em_heap_unlock(heap);
+    return NULL;
+}
+
+/* An address that is none of a live block: nothing was changed. */
+static inline void em_not_given_back(struct em_heap *heap, void *address, enum em_fault_kind kind)
+{
+    em_heap_unlock(heap);
+    em_heap_tell(heap, kind, EM_DURING_FREE, address);
+}
 
 #endif

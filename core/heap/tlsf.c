@@ -126,19 +126,21 @@ static inline void cut(struct em_heap *heap, struct em_block *block, size_t whol
 
 /* The block is handed out with the size of its class, not with the size asked for: the search could
  * not have told a smaller one from it. */
-static struct em_block *tlsf_allocate(struct em_heap *heap, size_t size)
+static void *tlsf_allocate(struct em_heap *heap, size_t size)
 {
+    em_heap_lock(heap);
     size = payload_for(heap, size);
     if (EM_UNLIKELY(size == 0)) {
-        return NULL;
+        return em_not_taken(heap);
     }
     unsigned bits = width_bits(heap, size);
     size = round_to_width(size, bits);
     struct em_block *block = take_from(heap, class_of_width(heap, size, bits));
-    if (EM_LIKELY(block != NULL)) {
-        cut(heap, block, em_block_size_of(block), size);
+    if (EM_UNLIKELY(block == NULL)) {
+        return em_not_taken(heap);
     }
-    return block;
+    cut(heap, block, em_block_size_of(block), size);
+    return em_taken(heap, block);
 }
 
 /* Splits `gap` bytes off the front of a block that is in no list and frees them.
@@ -203,11 +205,13 @@ static struct em_block *tlsf_allocate_aligned(struct em_heap *heap, size_t size,
 /*  [ previous: free ][ this ][ next: free ]  =>  [ previous ……………………………………………… ]
  *  [ previous: free ][ this ][ next: used ]  =>  [ previous ………………………… ][ next ]
  *  [ previous: used ][ this ][ next: free ]  =>  [ previous ][ this ………………………… ] */
-static enum em_fault_kind tlsf_release(struct em_heap *heap, void *address)
+static void tlsf_release(struct em_heap *heap, void *address)
 {
+    em_heap_lock(heap);
     enum em_fault_kind kind = em_fault_above(heap, address, EM_PAYLOAD_MINIMUM);
     if (EM_UNLIKELY(kind != EM_FAULT_NONE)) {
-        return kind;
+        em_not_given_back(heap, address, kind);
+        return;
     }
     struct em_block *block = em_block_of_payload(address);
     uint32_t header = block->header;
@@ -236,7 +240,7 @@ static enum em_fault_kind tlsf_release(struct em_heap *heap, void *address)
     em_block_mark_free(heap, block, size);
     insert(heap, block, size);
     em_layout_changed(heap, block, em_block_behind(block, size));
-    return EM_FAULT_NONE;
+    em_heap_unlock(heap);
 }
 
 /* The word in front of a header that is none any more, itself, and the two links behind it. */
@@ -249,22 +253,23 @@ static void fill_around(struct em_block *vanished)
 }
 
 /* For heaps whose free memory is verified: nothing is left over inside it. Who merges is known before. */
-static enum em_fault_kind tlsf_release_filled(struct em_heap *heap, void *address)
+static void tlsf_release_filled(struct em_heap *heap, void *address)
 {
-    enum em_fault_kind kind = em_fault_above(heap, address, EM_PAYLOAD_MINIMUM);
-    if (kind != EM_FAULT_NONE) {
-        return kind;
+    em_heap_lock(heap);
+    struct em_block *block = em_block_of_payload(address), *next = NULL;
+    bool block_vanishes = false;
+    if (em_fault_above(heap, address, EM_PAYLOAD_MINIMUM) == EM_FAULT_NONE) {
+        next = em_block_is_free(em_block_next(block)) ? em_block_next(block) : NULL;
+        block_vanishes = em_block_prev_is_free(block);
     }
-    struct em_block *block = em_block_of_payload(address), *next = em_block_next(block);
-    bool next_vanishes = em_block_is_free(next), block_vanishes = em_block_prev_is_free(block);
     tlsf_release(heap, address);
-    if (next_vanishes) {
+    if (next != NULL) {
         fill_around(next);
     }
     if (block_vanishes) {
         fill_around(block);
     }
-    return EM_FAULT_NONE;
+    em_heap_unlock(heap);
 }
 
 /* The new size counts as it is, not by its class: a block in place needs no search. */
@@ -356,19 +361,10 @@ static bool tlsf_open(struct em_heap *heap)
 /* The two differ only in what a release leaves behind; all else is said once. */
 #define TLSF(engine_release, engine_filled)                                                                                    \
     {                                                                                                                          \
-        .name = "tlsf",                                                                                                        \
-        .smallest_used = EM_PAYLOAD_MINIMUM,                                                                                   \
-        .smallest_free = EM_PAYLOAD_MINIMUM,                                                                                   \
-        .open = tlsf_open,                                                                                                     \
-        .allocate = tlsf_allocate,                                                                                             \
-        .allocate_aligned = tlsf_allocate_aligned,                                                                             \
-        .resize = tlsf_resize,                                                                                                 \
-        .release = (engine_release),                                                                                           \
-        .largest = tlsf_largest,                                                                                               \
-        .check_free = em_tlsf_check_free,                                                                                      \
-        .check_tables = em_tlsf_check_tables,                                                                                  \
-        .filled = (engine_filled),                                                                                             \
-        .links_in_front = 2 * sizeof(uint32_t),                                                                                \
+        .name = "tlsf", .smallest_used = EM_PAYLOAD_MINIMUM, .smallest_free = EM_PAYLOAD_MINIMUM, \
+        .open = tlsf_open, .allocate = tlsf_allocate, .allocate_aligned = tlsf_allocate_aligned,               \
+        .resize = tlsf_resize, .release = (engine_release), .largest = tlsf_largest, .check_free = em_tlsf_check_free,         \
+        .check_tables = em_tlsf_check_tables, .filled = (engine_filled), .links_in_front = 2 * sizeof(uint32_t),               \
         .links_at_end = sizeof(uint32_t),                                                                                      \
     }
 
