@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures the heaps: exact instructions on two processors, and the smallest region, over recorded traces.
 #
-# usage: bench/run.sh                     measure, print the table, compare with bench/table.txt
+# usage: bench/run.sh                     measure, print the table, compare with bench/table.txt; himem's ratios
 #        bench/run.sh --update            the same, and make it the checked-in table
 #        bench/run.sh FILE...             other traces (HTRC, plain or gzipped): table only
 #        bench/run.sh --profile SUBJECT TRACE [bench_malloc|bench_free|bench_realloc [PROCESSOR]]
@@ -183,6 +183,17 @@ profile()
     echo "By address: $objects/profile (pieces), with $compiler's objdump -d $objects/$1.elf"
 }
 
+# Ratios of times, interleaved in one run, against their limits; on a busy machine they are what they are.
+measure_himem()
+{
+    command -v cmake >/dev/null 2>&1 || die "cmake is not installed; ./dev bench installs it."
+    { cmake --preset linux64 && cmake --build --preset linux64 --target bench_himem; } >"$out/himem.log" 2>&1 ||
+        die "bench_himem does not build (see $out/himem.log)."
+    "$root/build/linux64/bench/bench_himem" 2>&1 | grep -v '^[EWID] ([0-9]*) ' >"$out/himem"
+    cat "$out/himem"
+    ! grep -q 'OVER$' "$out/himem"
+}
+
 case ${1:-} in
 --profile)
     shift
@@ -198,6 +209,9 @@ case ${1:-} in
     bench_all "$bench"/traces/*.tr.gz
     show_peers
     compare
+    status=$?
+    measure_himem || status=1
+    exit "$status"
     ;;
 *) bench_all "$@" ;;
 esac

@@ -52,9 +52,11 @@ struct handle_kind {
     const char *name;
     uintptr_t *addresses;
     uint32_t largest;
+    uint32_t *recent; /* the number found last; a program mostly uses one handle again and again */
 };
-static const struct handle_kind memory_kind = {"memory", memory_addresses, BANKS};
-static const struct handle_kind range_kind = {"range", range_addresses, PAGES};
+static uint32_t recent_memory, recent_range;
+static const struct handle_kind memory_kind = {"memory", memory_addresses, BANKS, &recent_memory};
+static const struct handle_kind range_kind = {"range", range_addresses, PAGES, &recent_range};
 
 static bool is_live(const struct handle_kind *kind, uintptr_t address, uint32_t number)
 {
@@ -75,18 +77,33 @@ static uint32_t refuse_handle(const char *function, const struct handle_kind *ki
     return 0;
 }
 
+/* The number found last, if this is its handle: its block may be read without a look at the heaps. */
+static uint32_t number_again(const void *handle, const struct handle_kind *kind)
+{
+    uint32_t number = __atomic_load_n(kind->recent, __ATOMIC_RELAXED);
+    bool same = is_live(kind, (uintptr_t)handle, number) && ((const struct handle_block *)handle)->number == number;
+    return same && handle ? number : 0;
+}
+
 /* The core's number of a live handle, or 0 and a report. */
 static uint32_t number_of(const void *handle, const struct handle_kind *kind, const char *function)
 {
     uintptr_t address = (uintptr_t)handle;
     const struct handle_kind *other = kind == &memory_kind ? &range_kind : &memory_kind;
+    uint32_t known = number_again(handle, kind);
+    if (known != 0)
+        return known;
     if (!handle)
         return refuse_handle(function, kind, handle, "it is NULL; was its allocation checked?");
+    if (!idf_chip.himem_open)
+        return refuse_handle(function, kind, handle, "this board has no bank switching");
     if (!is_readable(address))
         return refuse_handle(function, kind, handle, "it points into no heap of the chip");
     uint32_t number = ((const struct handle_block *)handle)->number;
-    if (is_live(kind, address, number))
+    if (is_live(kind, address, number)) {
+        __atomic_store_n(kind->recent, number, __ATOMIC_RELAXED);
         return number;
+    }
     if (is_live(other, address, number))
         return refuse_handle(function, kind, handle, "it is one of the other kind; memory and range were exchanged");
     return refuse_handle(function, kind, handle, "it was freed, overwritten, or never was one");

@@ -86,11 +86,10 @@ static void describe_address(uintptr_t address, char *text, size_t room)
 
 /* ---- accesses ------------------------------------------------------------------------------- */
 
-static _Noreturn void stop_access(uintptr_t address, const void *context)
+static _Noreturn void stop_access(uintptr_t address, const void *context, const char *damage)
 {
-    char known[320], damage[400];
+    char known[320];
     describe_address(address, known, sizeof known);
-    sim_damage_describe(damage, sizeof damage);
     const char *manner = idf_chip.board.manner == EM_MANNER_STRICT ? "strict" : "chip";
     sim_say("%s of 0x%08lx by the code at 0x%lx: %s (manner %s)%s", em_linux_access_kind(context), number(address),
             number(em_linux_program_counter(context)), known, manner, damage);
@@ -125,9 +124,13 @@ static void pass_on(int signal_number, siginfo_t *info, void *context)
 static void on_signal(int signal_number, siginfo_t *info, void *context)
 {
     uintptr_t address = (uintptr_t)info->si_addr;
-    bool is_access = info->si_code > 0, is_chips = sim_space_range_of(address) != NULL;
-    if (is_access && (is_chips || (idf_chip.platform && had_nobody(earlier_for(signal_number)))))
-        stop_access(address, context);
+    char damage[400] = "";
+    if (info->si_code > 0 && sim_space_range_of(address))
+        stop_access(address, context, damage);
+    if (info->si_code > 0 && had_nobody(earlier_for(signal_number)))
+        sim_damage_describe(damage, sizeof damage);
+    if (damage[0]) /* else it is the program's own affair */
+        stop_access(address, context, damage);
     pass_on(signal_number, info, context);
 }
 

@@ -50,12 +50,12 @@ static bool chip_is_up(void)
     return idf_chip.heaps_open;
 }
 
-/* A region that a program has added may lie anywhere, so the pool is asked where the address is none of
- * the chip's. */
+/* A region that a program has added may lie anywhere, so the pool is asked, too; first, since it knows
+ * most of the pointers that come here. */
 static bool is_of_chip(const void *block)
 {
     uintptr_t address = (uintptr_t)block;
-    return sim_space_range_of(address) || (chip_is_up() && em_caps_heap_of(&idf_chip.pool, address));
+    return (chip_is_up() && em_caps_heap_of(&idf_chip.pool, address)) || sim_space_range_of(address);
 }
 
 static void *or_no_memory(void *block, size_t size)

@@ -16,8 +16,10 @@
 
 static const char restarted_mark[] = "ESPMEM_RESTARTED_FOR_ADDRESSES";
 
-/* The one chip whose ranges are reserved. */
+/* The one chip whose ranges are reserved, and the addresses between which they lie: free asks for each
+ * pointer, and most that are not the chip's are far away. */
 static const struct em_chip *reserved;
+static uintptr_t lowest, highest;
 
 static bool belongs(const struct sim_range *range, const struct em_chip *chip)
 {
@@ -59,6 +61,19 @@ static void give_back(const struct em_chip *chip, const struct sim_range *until)
             munmap(pointer_to(range->start), length_of(range));
 }
 
+static void note_reserved(const struct em_chip *chip)
+{
+    reserved = chip;
+    lowest = UINTPTR_MAX;
+    highest = 0;
+    for (const struct sim_range *range = sim_ranges; range < sim_ranges + sim_range_count; range++) {
+        if (!belongs(range, chip))
+            continue;
+        lowest = range->start < lowest ? range->start : lowest;
+        highest = range->end > highest ? range->end : highest;
+    }
+}
+
 const struct sim_range *sim_space_reserve(const struct em_chip *chip)
 {
     if (reserved == chip)
@@ -73,7 +88,7 @@ const struct sim_range *sim_space_reserve(const struct em_chip *chip)
         give_back(chip, range);
         return range;
     }
-    reserved = chip;
+    note_reserved(chip);
     return NULL;
 }
 
@@ -128,7 +143,7 @@ void sim_space_reserve_or_restart(const struct em_chip *chip, char **argv)
 
 const struct sim_range *sim_space_range_of(uintptr_t address)
 {
-    if (!reserved)
+    if (!reserved || address < lowest || address >= highest)
         return NULL;
     for (unsigned i = 0; i < sim_range_count; i++)
         if (address >= sim_ranges[i].start && address < sim_ranges[i].end && belongs(&sim_ranges[i], reserved))

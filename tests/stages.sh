@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 
 # shellcheck disable=SC2154 # log and jobs are set by dev
-all_stages="harness format linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding install"
+all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding install"
 quick_stages="linux64 golden64"
 passed=0
 failed=0
@@ -237,6 +237,7 @@ stage_floors() { built linux64 && script floors; }
 stage_harness() { script harness; }
 stage_freestanding() { script freestanding; }
 stage_install() { script install; }
+stage_docs() { script docs; }
 
 # ---- all of them ---------------------------------------------------------------------------------
 

@@ -404,6 +404,5 @@ size_t em_caps_containing_block_size(struct em_pool *pool, const void *address)
     }
     const struct em_alias *alias = em_alias_of_code(pool->chip, (uintptr_t)address);
     uintptr_t data = alias == NULL ? (uintptr_t)address : em_alias_data_address(alias, (uintptr_t)address);
-    void *block = em_guard_containing_block(heap->heap, (const void *)data);
-    return block == NULL ? 0 : em_guard_block_size(heap->heap, block);
+    return em_guard_containing_size(heap->heap, (const void *)data);
 }

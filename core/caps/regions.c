@@ -14,6 +14,7 @@ struct builder {
     const struct em_region_options *options;
     struct em_region_use *pieces;
     unsigned room, count;
+    struct em_region_use last; /* also where there was no room for it */
 };
 
 static bool applies(enum em_condition condition, const struct em_region_options *options)
@@ -84,23 +85,28 @@ static bool lowest_taken(const struct builder *builder, uintptr_t start, uintptr
     return found;
 }
 
+/* The piece that was added last, once more since it has grown, where there is room for it. */
+static void write_last(const struct builder *builder)
+{
+    if (builder->count <= builder->room) {
+        builder->pieces[builder->count - 1] = builder->last;
+    }
+}
+
 static void add_piece(struct builder *builder, uintptr_t start, uintptr_t end, const struct em_region *region)
 {
     if (end - start <= SMALLEST_PIECE) {
         return;
     }
     const struct em_memory_type *type = &builder->chip->types[region->type];
-    if (builder->count > 0 && builder->count <= builder->room) {
-        struct em_region_use *last = &builder->pieces[builder->count - 1];
-        if (last->end == start && last->type == type && last->startup_stack == region->startup_stack) {
-            last->end = end;
-            return;
-        }
+    struct em_region_use *last = &builder->last;
+    if (builder->count > 0 && last->end == start && last->type == type && last->startup_stack == region->startup_stack) {
+        last->end = end;
+    } else {
+        *last = (struct em_region_use){start, end, type, region->startup_stack};
+        builder->count++;
     }
-    if (builder->count < builder->room) {
-        builder->pieces[builder->count] = (struct em_region_use){start, end, type, region->startup_stack};
-    }
-    builder->count++;
+    write_last(builder);
 }
 
 static void cut_region(struct builder *builder, const struct em_region *region)
@@ -121,7 +127,7 @@ static void cut_region(struct builder *builder, const struct em_region *region)
 unsigned em_regions_build(const struct em_chip *chip, const struct em_region_options *options, struct em_region_use *pieces,
                           unsigned room, struct em_reserved *bad_first, struct em_reserved *bad_second)
 {
-    struct builder builder = {chip, options, pieces, room, 0};
+    struct builder builder = {.chip = chip, .options = options, .pieces = pieces, .room = room};
     if (!no_two_overlap(&builder, bad_first, bad_second)) {
         return 0;
     }

@@ -45,3 +45,9 @@ void *em_guard_containing_block(struct em_heap *heap, const void *address)
     char *raw = em_heap_containing_block(heap, address);
     return raw == NULL || heap->guard == EM_GUARD_OFF ? raw : raw + EM_GUARD_HEAD_BYTES;
 }
+
+size_t em_guard_containing_size(struct em_heap *heap, const void *address)
+{
+    struct em_block_view found;
+    return em_heap_find_block(heap, address, &found) ? without_marks(heap, found.size) : 0;
+}

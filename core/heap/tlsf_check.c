@@ -22,7 +22,8 @@ static bool link_is_good(const struct em_heap *heap, uint32_t link, unsigned cla
     if (block == slot_as_block(slots(heap) + class)) {
         return true;
     }
-    return block >= em_first_block(heap) && block < em_end_block(heap) && em_is_multiple((uintptr_t)block, 4);
+    uintptr_t last = (uintptr_t)em_end_block(heap) - EM_BLOCK_MINIMUM; /* where both links are still inside */
+    return block >= em_first_block(heap) && (uintptr_t)block <= last && em_is_multiple((uintptr_t)block, 4);
 }
 
 bool em_tlsf_check_free(struct em_heap *heap, struct em_block *block, struct em_fault *fault)

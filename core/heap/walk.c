@@ -80,7 +80,8 @@ bool em_heap_walk(struct em_heap *heap, em_heap_visitor *visit, void *context)
 
 struct search {
     uintptr_t address;
-    void *found;
+    struct em_block_view *found;
+    bool holds;
 };
 
 static bool holds(void *context, const struct em_block_view *block)
@@ -93,15 +94,22 @@ static bool holds(void *context, const struct em_block_view *block)
     if (search->address - start >= block->size) {
         return true;
     }
-    search->found = block->used ? block->address : NULL;
+    search->holds = block->used;
+    *search->found = *block;
     return false;
+}
+
+bool em_heap_find_block(struct em_heap *heap, const void *address, struct em_block_view *found)
+{
+    struct search search = {(uintptr_t)address, found, false};
+    em_heap_walk(heap, holds, &search);
+    return search.holds;
 }
 
 void *em_heap_containing_block(struct em_heap *heap, const void *address)
 {
-    struct search search = {(uintptr_t)address, NULL};
-    em_heap_walk(heap, holds, &search);
-    return search.found;
+    struct em_block_view found;
+    return em_heap_find_block(heap, address, &found) ? found.address : NULL;
 }
 
 /* ---- checking -------------------------------------------------------------------------------- */
@@ -125,6 +133,9 @@ static bool check_block(struct em_heap *heap, struct em_block *block, struct em_
     if (!em_size_is_sane(heap, block)) {
         return wrong(fault, EM_FAULT_BAD_HEADER, block, 0, block->header);
     }
+    if (block == em_first_block(heap) && em_block_prev_is_free(block)) {
+        return wrong(fault, EM_FAULT_BAD_HEADER, block, 0, EM_BLOCK_PREV_FREE); /* there is none */
+    }
     struct em_block *next = em_block_next(block);
     if (em_block_is_free(block) != em_block_prev_is_free(next)) {
         return wrong(fault, EM_FAULT_BAD_HEADER, next, em_block_is_free(block), em_block_prev_is_free(next));
@@ -141,13 +152,20 @@ static bool check_block(struct em_heap *heap, struct em_block *block, struct em_
     return em_heap_engine(heap)->check_free(heap, block, fault);
 }
 
+/* The end mark has no size and is never free, else the last block would merge with what lies behind. */
+static bool check_end(struct em_heap *heap, struct em_fault *fault)
+{
+    const struct em_block *end = em_end_block(heap);
+    return (end->header & ~EM_BLOCK_PREV_FREE) == 0 || wrong(fault, EM_FAULT_BAD_HEADER, end, 0, end->header);
+}
+
 /* Checks the block at the cursor and moves on; false at the end and where the way is lost. */
 static bool check_step(struct em_heap *heap, struct em_cursor *cursor, struct sums *sums, struct em_fault *fault, bool *good)
 {
     em_heap_lock(heap);
     struct em_block *block = cursor->block;
     bool more = block < em_end_block(heap);
-    *good = !more || check_block(heap, block, fault);
+    *good = more ? check_block(heap, block, fault) : check_end(heap, fault);
     if (more) {
         bool is_free = em_block_is_free(block);
         sums->blocks++;

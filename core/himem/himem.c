@@ -259,6 +259,21 @@ static struct em_himem_bank *listed_bank(struct em_himem *himem, em_himem_handle
     return &himem->banks[bank];
 }
 
+/* Ends the claim on pages; those that show nothing (any more) let their banks go. */
+static void settle(struct em_himem *himem, unsigned first, unsigned count, bool mapped)
+{
+    em_port_lock(&himem->lock);
+    for (unsigned i = first; i < first + count; i++) {
+        struct em_himem_page *page = &himem->pages[i];
+        struct em_himem_bank *bank = &himem->banks[page->bank - 1];
+        page->busy = bank->busy = 0;
+        if (!mapped) {
+            page->bank = bank->page = 0;
+        }
+    }
+    em_port_unlock(&himem->lock);
+}
+
 static enum em_error claim(struct em_himem *himem, em_himem_handle handle, struct span memory, struct span window)
 {
     for (unsigned i = 0; i < memory.count; i++) {
@@ -279,26 +294,15 @@ static enum em_error claim(struct em_himem *himem, em_himem_handle handle, struc
     for (unsigned i = 0; i < memory.count; i++) {
         struct em_himem_bank *bank = listed_bank(himem, handle, memory.first + i);
         struct em_himem_page *page = &himem->pages[window.first + i];
+        if (bank == NULL || bank->page != 0) {
+            settle(himem, window.first, i, false);
+            return EM_FAIL; /* the list names it twice, or is being overwritten just now */
+        }
         bank->page = (uint16_t)(window.first + i + 1);
         page->bank = (uint16_t)(bank - himem->banks + 1);
         bank->busy = page->busy = 1;
     }
     return EM_OK;
-}
-
-/* Ends the claim on pages; those that show nothing (any more) let their banks go. */
-static void settle(struct em_himem *himem, unsigned first, unsigned count, bool mapped)
-{
-    em_port_lock(&himem->lock);
-    for (unsigned i = first; i < first + count; i++) {
-        struct em_himem_page *page = &himem->pages[i];
-        struct em_himem_bank *bank = &himem->banks[page->bank - 1];
-        page->busy = bank->busy = 0;
-        if (!mapped) {
-            page->bank = bank->page = 0;
-        }
-    }
-    em_port_unlock(&himem->lock);
 }
 
 struct map_request {

@@ -60,6 +60,8 @@ size_t em_guard_full_size(struct em_heap *heap, const void *address);
 size_t em_guard_asked_size(struct em_heap *heap, const void *address);
 /* The user's pointer of the live block that holds `address`, be it in a mark; NULL if none does. O(blocks). */
 void *em_guard_containing_block(struct em_heap *heap, const void *address);
+/* Its size, marks excluded; 0 if none does. Never a fault: others may free the block meanwhile. O(blocks). */
+size_t em_guard_containing_size(struct em_heap *heap, const void *address);
 
 /* What the heap says, less the 12 bytes that the next block's marks would cost; 0 where that is all. */
 size_t em_guard_free_bytes(struct em_heap *heap);

@@ -101,6 +101,9 @@ bool em_heap_walk(struct em_heap *heap, em_heap_visitor *visit, void *context);
 
 /* The live block that holds `address` (its header excluded), NULL if there is none. O(blocks). */
 void *em_heap_containing_block(struct em_heap *heap, const void *address);
+/* The same with its size, which is of the same moment: a block may be gone when it is asked for again.
+ * False, and *found is undefined, iff there is none. */
+bool em_heap_find_block(struct em_heap *heap, const void *address, struct em_block_view *found);
 
 /* Checks every invariant of the heap. O(blocks), lock held a block at a time; while others allocate,
  * counters and lists are compared only as far as they stand still. Each contradiction goes to

@@ -322,7 +322,7 @@ TEST(a_wrong_size_in_what_was_a_block_reads_nothing_outside)
     }
 }
 
-static unsigned long seed = 1;
+static uint64_t seed = 1;
 
 static unsigned draw(unsigned below)
 {

@@ -11,6 +11,7 @@
 
 #include "../../idf/boot.h"
 #include "../../idf/chip.h"
+#include "../../idf/fault_text.h"
 #include "../../ports/linux/port.h"
 #include "../../sim/banks.h"
 #include "../../sim/psram.h"
@@ -106,7 +107,7 @@ static void quit(const char *what)
 
 void fixture_reset(const char *text)
 {
-    static const struct em_linux_fault_handling faults = {.stop = fault_stop};
+    static const struct em_linux_fault_handling faults = {.print = idf_fault_print, .stop = fault_stop};
     struct em_board board;
     char why[200];
     if (!em_board_parse(&board, text, why, sizeof why))

@@ -225,6 +225,17 @@ TEST(with_bank_switching_off_there_is_none)
     CHECK_EQ(heap_caps_get_total_size(MALLOC_CAP_SPIRAM), 4 * 1024 * 1024);
 }
 
+TEST(a_handle_does_not_outlive_its_chip)
+{
+    fixture_open(BOARD);
+    esp_himem_handle_t memory = memory_of(1);
+    fixture_open("esp32-wrover-8m,bankswitch=0");
+    CHECK_EQ(esp_himem_free(memory), ESP_ERR_INVALID_ARG);
+    CHECK(strstr(fixture_reports(), "no bank switching"));
+    fixture_open(BOARD);
+    CHECK_EQ(esp_himem_free(memory), ESP_ERR_INVALID_ARG);
+}
+
 TEST(two_megabytes_all_go_to_the_heap_with_one_warning)
 {
     fixture_reset("esp32-wrover-2m,bankswitch=1,reserve=62");
