@@ -39,7 +39,7 @@ enum {
     PREVIOUS_MARK = 1, /* in every `previous` link */
     PROBES = 2,        /* blocks looked at in a class of which not all fit */
 
-    WORDS_AT = EM_HEAP_RECORD_BYTES - 4,
+    WORDS_AT = EM_HEAP_RECORD_BYTES - 4, /* where no other field is than that of tlsf */
     RECENT_AT = WORDS_AT + 4 * CLASS_WORDS,
     SLOTS_AT = RECENT_AT + 4,
 };

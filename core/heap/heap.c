@@ -161,7 +161,6 @@ void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size)
         em_heap_free(heap, address);
         return NULL;
     }
-    struct em_block *block;
     size_t old_size;
     void *moved;
     switch (resize(heap, address, size, &old_size)) {

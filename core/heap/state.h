@@ -33,12 +33,11 @@ struct em_heap {
     uint32_t free_blocks;
     uint32_t first_block; /* offset of the first block's header */
     uint8_t class_bits;   /* tlsf: log2 of the classes in a row */
-    uint8_t rows;         /* tlsf: of its tables; bins: how many classes there are */
+    uint8_t rows;         /* tlsf: of its tables; bins: the class behind the last one */
     uint8_t guard;        /* enum em_guard; the heap itself never asks */
-    bool damaged;         /* the engine has met a contradiction, and answered NULL because of it */
+    uint32_t word_bits;   /* tlsf: words of its table that have a bit set */
 };
-/* The last word of the records is the first of the engine's tables. */
-_Static_assert(sizeof(struct em_heap) <= EM_HEAP_RECORD_BYTES - 4, "the records must fit where the chip has its own");
+_Static_assert(sizeof(struct em_heap) <= EM_HEAP_RECORD_BYTES, "the records must fit where the chip has its own");
 
 struct em_engine {
     const char *name;

@@ -21,7 +21,7 @@ static inline void mark_class_empty(struct em_heap *heap, unsigned class)
     uint32_t *word = class_words(heap) + class / WORD_CLASSES;
     *word &= ~class_bit(class);
     if (*word == 0) {
-        *row_bits(heap) &= ~(UINT32_C(1) << class / WORD_CLASSES);
+        heap->word_bits &= ~(UINT32_C(1) << class / WORD_CLASSES);
     }
 }
 
@@ -38,7 +38,7 @@ static inline void insert(struct em_heap *heap, struct em_block *block, size_t s
         em_link_from(heap, next)->previous_link = link;
     } else {
         class_words(heap)[class / WORD_CLASSES] |= class_bit(class);
-        *row_bits(heap) |= UINT32_C(1) << class / WORD_CLASSES;
+        heap->word_bits |= UINT32_C(1) << class / WORD_CLASSES;
     }
 }
 
@@ -58,7 +58,7 @@ static inline void remove(struct em_heap *heap, struct em_block *block)
 static inline struct em_block *take_from(struct em_heap *heap, unsigned class)
 {
     unsigned word = class / WORD_CLASSES;
-    uint32_t words = *row_bits(heap) >> word;
+    uint32_t words = heap->word_bits >> word;
     if (words == 0) {
         return NULL; /* also where the class is beyond the last one */
     }
@@ -305,10 +305,10 @@ static bool tlsf_resize(struct em_heap *heap, struct em_block *block, size_t siz
  * cannot be asked for. */
 static size_t tlsf_largest(const struct em_heap *heap)
 {
-    if (*row_bits(heap) == 0) {
+    if (heap->word_bits == 0) {
         return 0;
     }
-    unsigned word = em_highest_bit(*row_bits(heap));
+    unsigned word = em_highest_bit(heap->word_bits);
     unsigned class = word * WORD_CLASSES + em_highest_bit(class_words(heap)[word]);
     unsigned row = class >> heap->class_bits;
     if (row <= 1) {
@@ -343,7 +343,6 @@ static bool tlsf_open(struct em_heap *heap)
     if (control > pool || pool - control < EM_BLOCK_MINIMUM + EM_HEADER_BYTES) {
         return false;
     }
-    *row_bits(heap) = 0;
     for (unsigned i = 0; i < heap->rows + class_count(heap); i++) {
         class_words(heap)[i] = 0;
     }

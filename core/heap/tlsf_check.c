@@ -76,9 +76,9 @@ bool em_tlsf_check_tables(struct em_heap *heap, struct em_fault *fault)
         }
     }
     for (unsigned word = 0; word < heap->rows; word++) {
-        bool marked = (*row_bits(heap) >> word & 1u) != 0;
+        bool marked = (heap->word_bits >> word & 1u) != 0;
         if (marked != (class_words(heap)[word] != 0)) {
-            return contradicts(fault, row_bits(heap), !marked, marked);
+            return contradicts(fault, &heap->word_bits, !marked, marked);
         }
     }
     return true;

@@ -4,10 +4,10 @@
  *
  * Free blocks hang in classes. A row holds the sizes of one power of two, cut into 2^k classes; the
  * sizes below 4 << k share row 0, a class for each multiple of 4. Each class that holds a block has a
- * bit set, each word of such bits has one in *row_bits, so that the lowest class with a block
+ * bit set, each word of such bits has one in heap->word_bits, so that the lowest class with a block
  * large enough is found by two bit searches.
  *
- *   | struct em_heap | row bits | class bits, room for a word a row | slots: first block of each class |
+ *   | struct em_heap | class bits, room for a word a row | slots: first block of each class |
  *
  *   slot   [ first ]         first block   [ next ][ slot ]       next   [ … ][ first block ]
  *
@@ -21,12 +21,6 @@
 #include "core/heap/state.h"
 
 enum { WORD_CLASSES = 32 }; /* classes in a word of bits; a power of two */
-
-/* Words of the class bits that are not 0. */
-static inline uint32_t *row_bits(const struct em_heap *heap)
-{
-    return (uint32_t *)((uintptr_t)heap + EM_HEAP_RECORD_BYTES) - 1;
-}
 
 /* Room for one word a row, of which classes / 32 are used: a row has at most 32 classes. */
 static inline uint32_t *class_words(const struct em_heap *heap)
