@@ -118,8 +118,16 @@ static void *move(struct em_heap *heap, void *address, size_t old_size, size_t s
         return NULL;
     }
     em_port_copy(moved, address, size < old_size ? size : old_size);
-    em_heap_free(heap, address); /* a fault if another task has freed it meanwhile */
-    em_heap_restore_minimum(heap, heap->free_bytes);
+    em_heap_lock(heap);
+    enum em_fault_kind kind = em_fault_of(heap, address);
+    if (kind == EM_FAULT_NONE) {
+        em_heap_free(heap, address);
+    }
+    em_note_minimum(heap);
+    em_heap_unlock(heap);
+    if (kind != EM_FAULT_NONE) {
+        em_heap_tell(heap, kind, EM_DURING_REALLOCATE, address); /* freed by another task meanwhile */
+    }
     return moved;
 }
 
