@@ -33,7 +33,7 @@ static inline unsigned em_lowest_bit(uint32_t value)
 /* Index of the highest bit that is set; value must not be 0. */
 static inline unsigned em_highest_bit(uint32_t value)
 {
-    return 31u ^ (unsigned)__builtin_clz(value);
+    return 31u - (unsigned)__builtin_clz(value);
 }
 
 /* Index of the lowest bit that is set; value must not be 0. */

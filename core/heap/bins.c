@@ -1,6 +1,6 @@
 /* The engine for every use but chip-exact simulation: fewer instructions and less memory lost.
  *
- * Must not know guards or who asks. The cold operations stand in bins_fit.c.
+ * Must not know guards or who asks.
  *
  * A request takes the best of what is found in bounded time: a block of exactly its size; else the
  * first of the lowest class where all fit, or the recent block if that is smaller. Small requests are
@@ -53,80 +53,88 @@ static inline void *cut_low(struct em_heap *heap, struct em_block *hole, size_t 
     return em_taken(heap, hole);
 }
 
-__attribute__((noinline)) static void *take_recent(struct em_heap *heap, struct em_block *hole, size_t size)
+__attribute__((noinline)) static void *take_recent_whole(struct em_heap *heap, struct em_block *block)
 {
-    size_t whole = hole->header - EM_BLOCK_FREE, rest = whole - size;
-    if (EM_UNLIKELY(rest < SPLIT_FROM)) {
-        set_recent(heap, NULL);
-        return take_whole(heap, hole, whole);
-    }
-    rest -= EM_HEADER_BYTES;
-    if (EM_LIKELY(size < HIGH_END_BELOW)) {
-        return cut_high(heap, hole, rest, size);
-    }
-    set_recent(heap, em_block_behind(hole, size));
-    return cut_low(heap, hole, rest, size);
+    set_recent(heap, NULL);
+    return take_whole(heap, block, block->header - EM_BLOCK_FREE);
 }
 
-/* `block` becomes the recent one, for which the caller has room in no list; the old one goes to its list. */
+/* `block` becomes the recent one; the old one goes to its list. */
 static inline void replace_recent(struct em_heap *heap, struct em_block *block)
 {
     struct em_block *old = recent_block(heap);
     set_recent(heap, block);
     if (old != NULL) {
-        put(heap, old, em_block_size_of(old));
+        put(heap, old, old->header - EM_BLOCK_FREE);
     }
 }
 
-__attribute__((noinline)) static void *take_listed(struct em_heap *heap, struct em_block *hole, size_t size)
+__attribute__((noinline)) static void *take_listed_whole(struct em_heap *heap, struct em_block *block)
 {
-    size_t whole = hole->header - EM_BLOCK_FREE, rest = whole - size;
-    if (rest < SPLIT_FROM) {
+    size_t size = block->header - EM_BLOCK_FREE;
+    unlink(heap, block, size);
+    return take_whole(heap, block, size);
+}
+
+/* What is left of a hole stays in the hole's list, or becomes the recent block. */
+__attribute__((noinline)) static void *cut_listed_high(struct em_heap *heap, struct em_block *hole, size_t size)
+{
+    size_t whole = hole->header - EM_BLOCK_FREE, rest = whole - size - EM_HEADER_BYTES;
+    if (!same_range(rest, whole)) {
         unlink(heap, hole, whole);
-        return take_whole(heap, hole, whole);
+        replace_recent(heap, hole);
     }
-    rest -= EM_HEADER_BYTES;
-    bool high = size < HIGH_END_BELOW;
-    if (EM_LIKELY(high) && same_range(rest, whole)) {
-        return cut_high(heap, hole, rest, size);
-    }
-    struct em_block *rest_block = high ? hole : em_block_behind(hole, size);
+    return cut_high(heap, hole, rest, size);
+}
+
+static inline void *cut_listed_low(struct em_heap *heap, struct em_block *hole, size_t size)
+{
+    size_t whole = hole->header - EM_BLOCK_FREE, rest = whole - size - EM_HEADER_BYTES;
+    struct em_block *rest_block = em_block_behind(hole, size);
     if (same_range(rest, whole)) {
         take_place(heap, hole, rest_block);
     } else {
         unlink(heap, hole, whole);
         replace_recent(heap, rest_block);
     }
-    return high ? cut_high(heap, hole, rest, size) : cut_low(heap, hole, rest, size);
+    return cut_low(heap, hole, rest, size);
 }
 
-static inline void *take_better(struct em_heap *heap, struct em_block *listed, size_t size)
+/* Whether the recent block holds `size`, and is no larger than the block that was found in a list. */
+static inline bool recent_is_better(const struct em_block *recent, const struct em_block *listed, size_t size)
 {
-    struct em_block *recent = recent_block(heap);
-    if (recent != NULL && recent->header >= size && (listed == NULL || recent->header <= listed->header)) {
-        return take_recent(heap, recent, size);
-    }
-    return EM_LIKELY(listed != NULL) ? take_listed(heap, listed, size) : em_not_taken(heap);
+    return recent != NULL && recent->header >= size && (listed == NULL || recent->header <= listed->header);
 }
 
 __attribute__((noinline)) static void *allocate_large(struct em_heap *heap, size_t size)
 {
     size = payload_for(heap, size);
-    return size == 0 ? em_not_taken(heap) : take_better(heap, find_in_ranges(heap, size), size);
+    if (EM_UNLIKELY(size == 0)) {
+        return em_not_taken(heap);
+    }
+    struct em_block *hole = find_in_ranges(heap, size), *recent = recent_block(heap);
+    if (recent_is_better(recent, hole, size)) {
+        size_t rest = recent->header - EM_BLOCK_FREE - size;
+        if (rest < SPLIT_FROM) {
+            return take_recent_whole(heap, recent);
+        }
+        if (size < HIGH_END_BELOW) {
+            return cut_high(heap, recent, rest - EM_HEADER_BYTES, size);
+        }
+        set_recent(heap, em_block_behind(recent, size));
+        return cut_low(heap, recent, rest - EM_HEADER_BYTES, size);
+    }
+    if (EM_UNLIKELY(hole == NULL)) {
+        return em_not_taken(heap);
+    }
+    if (hole->header - size < SPLIT_FROM) {
+        return take_listed_whole(heap, hole);
+    }
+    return size < HIGH_END_BELOW ? cut_listed_high(heap, hole, size) : cut_listed_low(heap, hole, size);
 }
 
-static void *bins_allocate(struct em_heap *heap, size_t size)
+static inline void *take_exact(struct em_heap *heap, uint32_t *slot, size_t size)
 {
-    em_heap_lock(heap);
-    if (EM_UNLIKELY(size - 1 >= RANGES_FROM - 4)) {
-        return allocate_large(heap, size); /* or 0 */
-    }
-    size = (size + 3u) & ~(size_t)3u;
-    size = size < SMALLEST ? SMALLEST : size;
-    uint32_t *slot = exact_slot(heap, size), bits = *class_words(heap) >> (size / 4);
-    if ((bits & 1u) == 0) {
-        return take_better(heap, bits != 0 ? em_link_from(heap, slot[em_lowest_bit(bits)]) : first_from(heap, 1), size);
-    }
     struct em_block *block = em_link_from(heap, *slot);
     uint32_t next = block->next_link;
     *slot = next;
@@ -138,9 +146,41 @@ static void *bins_allocate(struct em_heap *heap, size_t size)
     return take_whole(heap, block, size);
 }
 
+static void *bins_allocate(struct em_heap *heap, size_t size)
+{
+    em_heap_lock(heap);
+    if (EM_UNLIKELY(size - 1 >= RANGES_FROM - 4)) {
+        return allocate_large(heap, size); /* or 0 */
+    }
+    size = (size + 3u) & ~(size_t)3u;
+    size = size < SMALLEST ? SMALLEST : size;
+    uint32_t *slot = exact_slot(heap, size), bits = *class_words(heap) >> (size / 4);
+    if ((bits & 1u) != 0) {
+        return take_exact(heap, slot, size);
+    }
+    struct em_block *hole = bits != 0 ? em_link_from(heap, slot[em_lowest_bit(bits)]) : first_from(heap, 1);
+    struct em_block *recent = recent_block(heap);
+    if (recent_is_better(recent, hole, size)) {
+        size_t rest = recent->header - EM_BLOCK_FREE - size;
+        if (EM_UNLIKELY(rest < SPLIT_FROM)) {
+            return take_recent_whole(heap, recent);
+        }
+        return cut_high(heap, recent, rest - EM_HEADER_BYTES, size);
+    }
+    if (EM_UNLIKELY(hole == NULL)) {
+        return em_not_taken(heap);
+    }
+    return hole->header - size < SPLIT_FROM ? take_listed_whole(heap, hole) : cut_listed_high(heap, hole, size);
+}
+
 /* ---- giving back ----------------------------------------------------------------------------- */
 
-/* Between two used blocks, of which the next one knows it already. */
+static inline void released(struct em_heap *heap, struct em_block *block, size_t size)
+{
+    em_layout_changed(heap, block, em_block_behind(block, size));
+    em_heap_unlock(heap);
+}
+
 static inline void release_alone(struct em_heap *heap, struct em_block *block, size_t size)
 {
     heap->free_blocks++;
@@ -150,61 +190,68 @@ static inline void release_alone(struct em_heap *heap, struct em_block *block, s
     em_heap_unlock(heap);
 }
 
-/* What is free around a block joins it. A neighbour in a list keeps its place for the whole if that is of
- * its class; else the whole becomes the recent block.
- *  [ previous: free ][ this ][ next: free ]  =>  [ previous ……………………………………………… ]
- *  [ previous: free ][ this ][ next: used ]  =>  [ previous ………………………… ][ next ]
- *  [ previous: used ][ this ][ next: free ]  =>  [ previous ][ this ………………………… ] */
-static inline void release_joined(struct em_heap *heap, struct em_block *block, uint32_t header, struct em_block *next,
-                                  uint32_t next_header)
+/* A listed block that has become part of the block `whole` leaves its list for that. */
+static inline void relist(struct em_heap *heap, struct em_block *part, size_t part_size, struct em_block *whole)
 {
-    size_t size = header & ~EM_BLOCK_FLAGS;
-    struct em_block *recent = recent_block(heap);
-    bool listed = false;
-    heap->blocks--;
-    if ((next_header & EM_BLOCK_FREE) != 0) {
-        size_t part = next_header & ~EM_BLOCK_FLAGS;
-        size += EM_HEADER_BYTES + part;
-        if (next == recent) {
-            recent = NULL;
-        } else if ((header & EM_BLOCK_PREV_FREE) == 0 && same_range(part, size)) {
-            take_place(heap, next, block);
-            listed = true;
-        } else if (part >= SMALLEST) {
-            unlink(heap, next, part);
-        }
-        if ((header & EM_BLOCK_PREV_FREE) != 0) {
-            heap->blocks--;
-            heap->free_blocks--;
-        }
+    if (EM_LIKELY(part_size >= SMALLEST)) {
+        unlink(heap, part, part_size);
     }
-    if ((header & EM_BLOCK_PREV_FREE) != 0) {
-        struct em_block *previous = free_in_front(heap, block);
-        block->header = header | EM_BLOCK_FREE; /* so that a second free of it is seen */
-        size_t distance = (uintptr_t)block - (uintptr_t)previous;
-        size += distance;
-        if (previous == recent) {
-            recent = NULL;
-        } else if (same_range(distance - EM_HEADER_BYTES, size)) {
-            listed = true;
-        } else if (distance >= SPLIT_FROM) {
-            unlink(heap, previous, distance - EM_HEADER_BYTES);
-        }
-        block = previous;
-    }
-    em_block_mark_free(heap, block, size);
-    if (!listed) {
-        set_recent(heap, block);
-        if (recent != NULL) {
-            put(heap, recent, em_block_size_of(recent));
-        }
-    } else if (recent == NULL) {
-        set_recent(heap, NULL);
-    }
-    em_layout_changed(heap, block, em_block_behind(block, size));
-    em_heap_unlock(heap);
+    replace_recent(heap, whole);
 }
 
+/* [ previous: free ][ this ][ next: used ]  =>  [ previous ………………………… ][ next ] */
+static inline void release_behind_free(struct em_heap *heap, struct em_block *block, uint32_t header)
+{
+    struct em_block *previous = free_in_front(heap, block);
+    size_t distance = (uintptr_t)block - (uintptr_t)previous, size = distance + (header & ~EM_BLOCK_FLAGS);
+    block->header = header | EM_BLOCK_FREE; /* so that a second free of it is seen */
+    heap->blocks--;
+    em_block_mark_free(heap, previous, size);
+    if (previous != recent_block(heap) && !same_range(distance - EM_HEADER_BYTES, size)) {
+        relist(heap, previous, distance - EM_HEADER_BYTES, previous);
+    }
+    released(heap, previous, size);
+}
+
+/* [ previous: used ][ this ][ next: free ]  =>  [ previous ][ this ………………………… ] */
+__attribute__((noinline)) static void release_before_free(struct em_heap *heap, struct em_block *block, struct em_block *next)
+{
+    size_t part = em_block_size_of(next), size = em_block_size_of(block) + EM_HEADER_BYTES + part;
+    heap->blocks--;
+    if (next == recent_block(heap)) {
+        set_recent(heap, block);
+    } else if (same_range(part, size)) {
+        take_place(heap, next, block);
+    } else {
+        relist(heap, next, part, block);
+    }
+    em_block_mark_free(heap, block, size);
+    released(heap, block, size);
+}
+
+/* [ previous: free ][ this ][ next: free ]  =>  [ previous ……………………………………………… ] */
+__attribute__((noinline)) static void release_between_free(struct em_heap *heap, struct em_block *block, struct em_block *next)
+{
+    struct em_block *previous = free_in_front(heap, block), *recent = recent_block(heap);
+    size_t distance = (uintptr_t)block - (uintptr_t)previous, part = em_block_size_of(next);
+    size_t size = distance + em_block_size_of(block) + EM_HEADER_BYTES + part;
+    block->header |= EM_BLOCK_FREE; /* so that a second free of it is seen */
+    heap->blocks -= 2;
+    heap->free_blocks--;
+    if (next == recent) {
+        set_recent(heap, NULL);
+    } else if (part >= SMALLEST) {
+        unlink(heap, next, part);
+    }
+    if (previous != recent && !same_range(distance - EM_HEADER_BYTES, size)) {
+        relist(heap, previous, distance - EM_HEADER_BYTES, previous);
+    }
+    em_block_mark_free(heap, previous, size);
+    released(heap, previous, size);
+}
+
+/* What is free around a block joins it. A neighbour in a list keeps its place there for the whole if that is
+ * of its class; else the whole becomes the recent block. */
 static void bins_release(struct em_heap *heap, void *address)
 {
     em_heap_lock(heap);
@@ -219,14 +266,170 @@ static void bins_release(struct em_heap *heap, void *address)
     struct em_block *next = em_block_behind(block, size);
     uint32_t next_header = next->header;
     heap->free_bytes += (uint32_t)size + EM_HEADER_BYTES;
-    if ((next_header & EM_BLOCK_FREE) == 0) {
-        next->header = next_header | EM_BLOCK_PREV_FREE;
-        if ((header & EM_BLOCK_PREV_FREE) == 0) {
-            release_alone(heap, block, size);
-            return;
+    if ((next_header & EM_BLOCK_FREE) != 0) {
+        if ((header & EM_BLOCK_PREV_FREE) != 0) {
+            release_between_free(heap, block, next);
+        } else {
+            release_before_free(heap, block, next);
         }
+        return;
     }
-    release_joined(heap, block, header, next, next_header);
+    next->header = next_header | EM_BLOCK_PREV_FREE;
+    if ((header & EM_BLOCK_PREV_FREE) != 0) {
+        release_behind_free(heap, block, header);
+    } else {
+        release_alone(heap, block, size);
+    }
+}
+
+/* ---- laying out anew ------------------------------------------------------------------------- */
+
+/* A free block out of its list, or from being the recent one. */
+static void take_out(struct em_heap *heap, struct em_block *block)
+{
+    size_t size = em_block_size_of(block);
+    if (block == recent_block(heap)) {
+        set_recent(heap, NULL);
+    } else if (size >= SMALLEST) {
+        unlink(heap, block, size);
+    }
+    heap->blocks--;
+    heap->free_blocks--;
+    heap->free_bytes -= (uint32_t)size + EM_HEADER_BYTES;
+}
+
+/* `bytes`, header included, become a free block between two used ones, of which the next is told. One too
+ * short for links is in no list. */
+static void make_free(struct em_heap *heap, struct em_block *block, size_t bytes)
+{
+    size_t size = bytes - EM_HEADER_BYTES;
+    struct em_block *next = em_block_behind(block, size);
+    next->header |= EM_BLOCK_PREV_FREE;
+    if (size >= SMALLEST) {
+        em_block_mark_free(heap, block, size);
+        put(heap, block, size);
+    } else {
+        block->header = (uint32_t)size | EM_BLOCK_FREE;
+        ((uint32_t *)next)[-1] = block->header;
+    }
+    heap->blocks++;
+    heap->free_blocks++;
+    heap->free_bytes += (uint32_t)bytes;
+}
+
+/* A used block of `whole` bytes, with free memory behind it in no list any more, keeps `size`. */
+static void keep(struct em_heap *heap, struct em_block *block, size_t whole, size_t size)
+{
+    uint32_t prev_free = block->header & EM_BLOCK_PREV_FREE;
+    if (whole - size < SPLIT_FROM) {
+        block->header = (uint32_t)whole | prev_free;
+        em_block_behind(block, whole)->header &= ~EM_BLOCK_PREV_FREE;
+        return;
+    }
+    block->header = (uint32_t)size | prev_free;
+    make_free(heap, em_block_behind(block, size), whole - size);
+}
+
+/* ---- aligned blocks -------------------------------------------------------------------------- */
+
+/* Bytes from the start of a hole's payload to the place for the block. Any number can be left in front;
+ * fewer than 12 are of no use to anybody else, so they are avoided where there is room for that. */
+static size_t gap_in(const struct em_block *hole, size_t size, size_t alignment, size_t offset)
+{
+    size_t mask = alignment - 1;
+    size_t gap = (0 - ((uintptr_t)hole + EM_HEADER_BYTES + offset)) & mask;
+    if (gap == 0 || gap >= SPLIT_FROM) {
+        return gap;
+    }
+    size_t more = gap + alignment;
+    return more + size <= em_block_size_of(hole) ? more : gap;
+}
+
+/* A hole of the size plus the largest gap will do whichever it is. */
+static struct em_block *find_hole(struct em_heap *heap, size_t size, size_t alignment)
+{
+    size_t need;
+    if (size == 0 || !em_add(&need, size, alignment <= 4 ? 0 : alignment - 4)) {
+        return NULL;
+    }
+    need = payload_for(heap, need);
+    if (need == 0) {
+        return NULL;
+    }
+    return better_of(heap, need < RANGES_FROM ? find_exact(heap, need) : find_in_ranges(heap, need), need);
+}
+
+static struct em_block *bins_allocate_aligned(struct em_heap *heap, size_t size, size_t alignment, size_t offset)
+{
+    size = payload_for(heap, size);
+    struct em_block *hole = em_round_up(&offset, 4) ? find_hole(heap, size, alignment) : NULL;
+    if (hole == NULL) {
+        return NULL;
+    }
+    size_t gap = alignment <= 4 ? 0 : gap_in(hole, size, alignment, offset);
+    size_t whole = em_block_size_of(hole) - gap;
+    take_out(heap, hole);
+    struct em_block *block = (struct em_block *)((uintptr_t)hole + gap);
+    block->header = (uint32_t)whole;
+    if (gap != 0) {
+        make_free(heap, hole, gap);
+    }
+    keep(heap, block, whole, size);
+    heap->blocks++;
+    return block;
+}
+
+/* ---- resizing -------------------------------------------------------------------------------- */
+
+/* The successor's memory joins a used block, whose new size is returned. */
+static size_t take_next(struct em_heap *heap, struct em_block *block, size_t size)
+{
+    struct em_block *next = em_block_behind(block, size);
+    size_t more = EM_HEADER_BYTES + em_block_size_of(next);
+    take_out(heap, next);
+    em_layout_changed(heap, block, em_block_behind(block, size + more));
+    return size + more;
+}
+
+static bool bins_resize(struct em_heap *heap, struct em_block *block, size_t size)
+{
+    size = payload_for(heap, size);
+    size_t whole = em_block_size_of(block);
+    struct em_block *next = em_block_behind(block, whole);
+    bool next_is_free = em_block_is_free(next);
+    size_t reach = next_is_free ? whole + EM_HEADER_BYTES + em_block_size_of(next) : whole;
+    if (size == 0 || size > reach) {
+        return false;
+    }
+    if (size == whole || (!next_is_free && whole - size < SPLIT_FROM)) {
+        return true; /* as large as asked for, or what would be left is no block */
+    }
+    keep(heap, block, next_is_free ? take_next(heap, block, whole) : whole, size);
+    em_layout_changed(heap, NULL, NULL);
+    return true;
+}
+
+static struct em_block *bins_extend_back(struct em_heap *heap, struct em_block *block, size_t size)
+{
+    if (!em_block_prev_is_free(block)) {
+        return NULL;
+    }
+    struct em_block *first = free_in_front(heap, block);
+    size_t whole = (uintptr_t)block - (uintptr_t)first + em_block_size_of(block);
+    struct em_block *next = em_block_next(block);
+    size_t behind = em_block_is_free(next) ? EM_HEADER_BYTES + em_block_size_of(next) : 0;
+    size = payload_for(heap, size);
+    if (size == 0 || size > whole + behind) {
+        return NULL;
+    }
+    take_out(heap, first);
+    if (behind != 0) {
+        take_out(heap, next);
+        em_block_behind(block, em_block_size_of(block) + behind)->header &= ~EM_BLOCK_PREV_FREE;
+    }
+    first->header = (uint32_t)(whole + behind);
+    em_layout_changed(heap, first, em_block_next(first));
+    return first;
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */
@@ -261,9 +464,9 @@ const struct em_engine em_engine_bins = {
     .smallest_free = 0,
     .open = bins_open,
     .allocate = bins_allocate,
-    .allocate_aligned = em_bins_allocate_aligned,
-    .resize = em_bins_resize,
-    .extend_back = em_bins_extend_back,
+    .allocate_aligned = bins_allocate_aligned,
+    .resize = bins_resize,
+    .extend_back = bins_extend_back,
     .release = bins_release,
     .largest = em_bins_largest,
     .check_free = em_bins_check_free,

@@ -271,11 +271,6 @@ static inline struct em_block *better_of(const struct em_heap *heap, struct em_b
     return fits && (listed == NULL || recent->header <= listed->header) ? recent : listed;
 }
 
-/* bins_fit.c */
-struct em_block *em_bins_allocate_aligned(struct em_heap *heap, size_t size, size_t alignment, size_t offset);
-bool em_bins_resize(struct em_heap *heap, struct em_block *block, size_t size);
-struct em_block *em_bins_extend_back(struct em_heap *heap, struct em_block *block, size_t size);
-
 /* bins_check.c */
 size_t em_bins_largest(const struct em_heap *heap);
 bool em_bins_check_free(struct em_heap *heap, struct em_block *block, struct em_fault *fault);
