@@ -43,16 +43,6 @@ static inline void *cut_high(struct em_heap *heap, struct em_block *hole, size_t
     return em_taken(heap, block);
 }
 
-/* [ hole ………………… ]  =>  [ block ][ rest ] */
-static inline void *cut_low(struct em_heap *heap, struct em_block *hole, size_t rest, size_t size)
-{
-    em_block_mark_free(heap, em_block_behind(hole, size), rest);
-    hole->header = (uint32_t)size;
-    heap->blocks++;
-    heap->free_bytes -= (uint32_t)size + EM_HEADER_BYTES;
-    return em_taken(heap, hole);
-}
-
 __attribute__((noinline)) static void *take_recent_whole(struct em_heap *heap, struct em_block *block)
 {
     set_recent(heap, NULL);
@@ -87,17 +77,24 @@ __attribute__((noinline)) static void *cut_listed_high(struct em_heap *heap, str
     return cut_high(heap, hole, rest, size);
 }
 
-static inline void *cut_listed_low(struct em_heap *heap, struct em_block *hole, size_t size)
+/* From the low end, wherever the hole is; the rest takes its place or becomes the recent block. */
+__attribute__((noinline)) static void *cut_low(struct em_heap *heap, struct em_block *hole, size_t size)
 {
     size_t whole = hole->header - EM_BLOCK_FREE, rest = whole - size - EM_HEADER_BYTES;
     struct em_block *rest_block = em_block_behind(hole, size);
-    if (same_range(rest, whole)) {
+    if (hole == recent_block(heap)) {
+        set_recent(heap, rest_block);
+    } else if (same_range(rest, whole)) {
         take_place(heap, hole, rest_block);
     } else {
         unlink(heap, hole, whole);
         replace_recent(heap, rest_block);
     }
-    return cut_low(heap, hole, rest, size);
+    em_block_mark_free(heap, rest_block, rest);
+    hole->header = (uint32_t)size;
+    heap->blocks++;
+    heap->free_bytes -= (uint32_t)size + EM_HEADER_BYTES;
+    return em_taken(heap, hole);
 }
 
 /* Whether the recent block holds `size`, and is no larger than the block that was found in a list. */
@@ -113,24 +110,19 @@ __attribute__((noinline)) static void *allocate_large(struct em_heap *heap, size
         return em_not_taken(heap);
     }
     struct em_block *hole = find_in_ranges(heap, size), *recent = recent_block(heap);
-    if (recent_is_better(recent, hole, size)) {
-        size_t rest = recent->header - EM_BLOCK_FREE - size;
-        if (rest < SPLIT_FROM) {
-            return take_recent_whole(heap, recent);
-        }
-        if (size < HIGH_END_BELOW) {
-            return cut_high(heap, recent, rest - EM_HEADER_BYTES, size);
-        }
-        set_recent(heap, em_block_behind(recent, size));
-        return cut_low(heap, recent, rest - EM_HEADER_BYTES, size);
-    }
+    bool recent_is_best = recent_is_better(recent, hole, size);
+    hole = recent_is_best ? recent : hole;
     if (EM_UNLIKELY(hole == NULL)) {
         return em_not_taken(heap);
     }
-    if (hole->header - size < SPLIT_FROM) {
-        return take_listed_whole(heap, hole);
+    size_t rest = hole->header - EM_BLOCK_FREE - size;
+    if (rest < SPLIT_FROM) {
+        return recent_is_best ? take_recent_whole(heap, hole) : take_listed_whole(heap, hole);
     }
-    return size < HIGH_END_BELOW ? cut_listed_high(heap, hole, size) : cut_listed_low(heap, hole, size);
+    if (EM_UNLIKELY(size >= HIGH_END_BELOW)) {
+        return cut_low(heap, hole, size);
+    }
+    return recent_is_best ? cut_high(heap, hole, rest - EM_HEADER_BYTES, size) : cut_listed_high(heap, hole, size);
 }
 
 static inline void *take_exact(struct em_heap *heap, uint32_t *slot, size_t size)
@@ -414,20 +406,18 @@ static struct em_block *bins_extend_back(struct em_heap *heap, struct em_block *
     if (!em_block_prev_is_free(block)) {
         return NULL;
     }
-    struct em_block *first = free_in_front(heap, block);
-    size_t whole = (uintptr_t)block - (uintptr_t)first + em_block_size_of(block);
-    struct em_block *next = em_block_next(block);
+    struct em_block *first = free_in_front(heap, block), *next = em_block_next(block);
+    size_t whole = (uintptr_t)next - (uintptr_t)first - EM_HEADER_BYTES;
     size_t behind = em_block_is_free(next) ? EM_HEADER_BYTES + em_block_size_of(next) : 0;
     size = payload_for(heap, size);
     if (size == 0 || size > whole + behind) {
         return NULL;
     }
     take_out(heap, first);
+    first->header = (uint32_t)whole;
     if (behind != 0) {
-        take_out(heap, next);
-        em_block_behind(block, em_block_size_of(block) + behind)->header &= ~EM_BLOCK_PREV_FREE;
+        keep(heap, first, take_next(heap, first, whole), whole + behind);
     }
-    first->header = (uint32_t)(whole + behind);
     em_layout_changed(heap, first, em_block_next(first));
     return first;
 }
