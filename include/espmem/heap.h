@@ -30,6 +30,8 @@ extern const struct em_engine em_engine_tlsf;
 
 /* Ours: fewer instructions, a lower worst case and less memory lost, for all but chip-exact simulation. */
 extern const struct em_engine em_engine_bins;
+/* The same, and a free block that contradicts its neighbours is a fault (EM_FAULT_BAD_HEADER) instead of believed. */
+extern const struct em_engine em_engine_bins_checked;
 
 struct em_heap_info {
     size_t free_bytes;      /* what malloc could still hand out, headers included */
