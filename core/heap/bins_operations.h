@@ -59,7 +59,8 @@ static inline bool previous_stands(const struct em_heap *heap, const struct em_b
 static inline bool next_stands(const struct em_heap *heap, struct em_block *next, size_t size, bool relist)
 {
     struct em_block *behind = em_block_behind(next, size);
-    return is_inside(heap, behind) && free_in_front(heap, behind) == next && (!relist || links_stand(heap, next));
+    return is_inside(heap, behind) && em_block_prev_is_free(behind) && free_in_front(heap, behind) == next &&
+           (!relist || links_stand(heap, next));
 }
 
 /* Before a free block is taken: its header, by itself. */
@@ -374,12 +375,13 @@ static void bins_release(struct em_heap *heap, void *address)
     }
 }
 
-/* The header of a free block that is none any more, its links, and the word in front of it. */
-static inline void fill_vanished(struct em_block *vanished, size_t size)
+/* The header of a block that is none any more, the last word of the one in front of it, and its links; but not
+ * its own last word, nor what is the header of the whole. */
+static void fill_vanished(const struct em_block *whole, struct em_block *vanished, size_t size)
 {
-    uint32_t *word = (uint32_t *)vanished;
-    for (int i = -1; i <= (size < SMALLEST ? (int)size / 4 : 2); i++) {
-        word[i] = EM_GUARD_FREE_WORD;
+    uint32_t *word = (uint32_t *)vanished - 1, *end = word + 1 + (size < 12 ? size / 4 : 3);
+    for (word += (const void *)word == whole; word < end; word++) {
+        *word = EM_GUARD_FREE_WORD;
     }
 }
 
@@ -387,20 +389,21 @@ static inline void fill_vanished(struct em_block *vanished, size_t size)
 static void bins_release_filled(struct em_heap *heap, void *address)
 {
     em_heap_lock(heap);
-    struct em_block *block = em_block_of_payload(address), *next = NULL;
-    size_t next_size = 0;
-    bool block_vanishes = false;
+    struct em_block *block = em_block_of_payload(address), *whole = block, *next = NULL;
+    size_t size = 0, next_size = 0;
     if (em_fault_above(heap, address, SMALLEST) == EM_FAULT_NONE) {
+        size = em_block_size_of(block);
         next = em_block_is_free(em_block_next(block)) ? em_block_next(block) : NULL;
         next_size = next == NULL ? 0 : em_block_size_of(next);
-        block_vanishes = em_block_prev_is_free(block);
+        whole = em_block_prev_is_free(block) ? free_in_front(heap, block) : block;
     }
     bins_release(heap, address);
-    if (next != NULL) {
-        fill_vanished(next, next_size);
+    bool released = em_block_is_free(block); /* a contradiction around it may have kept it */
+    if (released && next != NULL) {
+        fill_vanished(whole, next, next_size);
     }
-    if (block_vanishes) {
-        fill_vanished(block, SMALLEST);
+    if (released && whole != block) {
+        fill_vanished(whole, block, size);
     }
     em_heap_unlock(heap);
 }

@@ -15,7 +15,7 @@
 
 enum { SLOTS = 400, OFTEN = 64 };
 
-static const struct em_engine *const engines[] = {&em_engine_tlsf, &em_engine_bins};
+static const struct em_engine *const engines[] = {&em_engine_tlsf, &em_engine_bins, &em_engine_bins_checked};
 static const size_t sizes[] = {256, 300, 1000, 4096, 16384, 65540, 262144, 1048576, 16777216};
 
 struct live {
@@ -155,6 +155,11 @@ TEST(random_sequences_keep_all_promises_of_the_engine_tlsf)
 TEST(random_sequences_keep_all_promises_of_the_engine_bins)
 {
     run_all(1);
+}
+
+TEST(random_sequences_keep_all_promises_of_the_engine_bins_with_checks)
+{
+    run_all(2);
 }
 
 CHECK_MAIN
