@@ -71,7 +71,7 @@ build_bare()
     processor "$1"
     core=$(objects_of "$objects/core" "$root"/core/*/*.c) || exit 2
     machine=$(objects_of "$objects/machine" "$bare/linux.c" "$bare/hooks.c" "$bare/start_$start.S") || exit 2
-    compile "$bare/memory.c" "$objects/machine/memory.o" -fno-builtin -fno-tree-loop-distribute-patterns
+    compile "$root/ports/bare/memory.c" "$objects/machine/memory.o" -fno-builtin -fno-tree-loop-distribute-patterns
     program=$(objects_of "$objects/program" "$bench/replay/replay.c" "$bench/replay/run.c" "$bench/replay/trace.c") || exit 2
     known=$(objects_of "$objects/known" "$bench/known/known.c" "$bench/known/$start.S") || exit 2
     # shellcheck disable=SC2086

@@ -140,7 +140,8 @@ static bool key_guard(struct em_board *board, const char *value)
 
 static bool is_guard(const char *name)
 {
-    return strcmp(name, "off") == 0 || strcmp(name, "light") == 0 || strcmp(name, "comprehensive") == 0;
+    return strcmp(name, "off") == 0 || strcmp(name, "light") == 0 || strcmp(name, "comprehensive") == 0 ||
+           strcmp(name, "page") == 0;
 }
 
 static bool key_manner(struct em_board *board, const char *value)
@@ -183,9 +184,24 @@ static bool key_abort(struct em_board *board, const char *value)
     return set_flag(&board->abort_on_failure, value);
 }
 
+static bool key_explain(struct em_board *board, const char *value)
+{
+    return set_flag(&board->explain, value);
+}
+
 static bool key_tasks(struct em_board *board, const char *value)
 {
     return set_flag(&board->system_tasks, value);
+}
+
+static bool key_quarantine(struct em_board *board, const char *value)
+{
+    return set_size(&board->quarantine, value);
+}
+
+static bool key_below(struct em_board *board, const char *value)
+{
+    return set_flag(&board->guard_below, value);
 }
 
 static bool key_data(struct em_board *board, const char *value)
@@ -208,13 +224,16 @@ static const struct key {
     {"reserve", key_reserve, "a number of banks"},
     {"cores", key_cores, "1 or 2"},
     {"engine", key_engine, "tlsf"},
-    {"guard", key_guard, "off, light or comprehensive"},
+    {"guard", key_guard, "off, light, comprehensive or page"},
+    {"quarantine", key_quarantine, "bytes, as 16M"},
+    {"below", key_below, "0 or 1: guard=page stops what comes before a block"},
     {"manner", key_manner, "chip or strict"},
     {"limit", key_limit, "bytes, as 16K, or never"},
     {"pool", key_pool, "bytes, as 32K"},
     {"rtc", key_rtc, "0 or 1: RTC fast memory as heap"},
     {"trace", key_trace, "0, 1 or 2 banks of trace memory"},
     {"abort", key_abort, "0 or 1: stop where an allocation fails"},
+    {"explain", key_explain, "0 or 1: say why an allocation fails"},
     {"tasks", key_tasks, "0 or 1: charge for the system's own tasks"},
     {"data", key_data, "START-END of the image's static data"},
     {"code", key_code, "START-END of the image's code in IRAM"},
@@ -309,7 +328,7 @@ bool em_board_check(const struct em_board *board, char *why, size_t room)
         return refuse(why, room, "there is no engine \"%s\": choose engine=tlsf", board->engine);
     }
     if (!is_guard(board->guard)) {
-        return refuse(why, room, "there is no guard \"%s\": choose guard=off, light or comprehensive", board->guard);
+        return refuse(why, room, "there is no guard \"%s\": choose guard=off, light, comprehensive or page", board->guard);
     }
     return true;
 }
@@ -352,6 +371,7 @@ bool em_board_parse(struct em_board *board, const char *text, char *why, size_t 
         .cores = 2,
         .engine = "tlsf",
         .guard = "off",
+        .quarantine = 16 << 20,
         .malloc_limit = 16384,
         .internal_pool = 32768,
         .image = {{0x3FFB0000, 0x3FFB3448, "the image's data"}, {0x40080000, 0x4008E54C, "the image's code"}},

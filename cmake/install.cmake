@@ -1,7 +1,7 @@
 # What a user of the library gets: headers, archives, the tool, a CMake package and .pc files, all of
 # them to be moved anywhere together.
 #
-# Targets: espmem::core, espmem::idf. A further one needs a target above with its EXPORT_NAME, a line
+# Targets: espmem::core, espmem::idf, espmem::idf_checked. A further one needs a target above with its EXPORT_NAME, a line
 # in `targets` here, and a row of espmem_pkgconfig.
 include(CMakePackageConfigHelpers)
 
@@ -11,7 +11,10 @@ set_target_properties(espmem-core PROPERTIES EXPORT_NAME core)
 if(TARGET espmem-idf)
     set_target_properties(espmem-idf PROPERTIES EXPORT_NAME idf_archive)
     set_target_properties(espmem-firmware PROPERTIES EXPORT_NAME idf)
-    list(APPEND targets espmem-idf espmem-firmware)
+    set_target_properties(espmem-checked PROPERTIES EXPORT_NAME idf_checked)
+    list(APPEND targets espmem-idf espmem-firmware espmem-checked)
+    install(FILES ${PROJECT_BINARY_DIR}/checked-gcc.flags ${PROJECT_BINARY_DIR}/checked-clang.flags
+            DESTINATION ${CMAKE_INSTALL_DATADIR}/espmem)
 endif()
 
 install(TARGETS ${targets} EXPORT espmem-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
@@ -45,4 +48,10 @@ if(TARGET espmem-idf)
     espmem_pkgconfig(espmem-idf "ESP-IDF's memory functions on a simulated ESP32"
                      "-I\${includedir}/idf;-pthread;${ESPMEM_WORD_FLAGS}"
                      "-lespmem-idf;-pthread;${ESPMEM_WORD_FLAGS};${ESPMEM_WRAP_OPTIONS}")
+    # gcc's; for clang: pkg-config --define-variable=compiler=clang
+    set(espmem_pc_variables "compiler=gcc")
+    espmem_pkgconfig(espmem-idf-checked "The same with access checks"
+                     "-I\${includedir}/idf;-pthread;${ESPMEM_WORD_FLAGS};@\${prefix}/${CMAKE_INSTALL_DATADIR}/espmem/checked-\${compiler}.flags"
+                     "-lespmem-idf;-pthread;${ESPMEM_WORD_FLAGS};${ESPMEM_WRAP_OPTIONS};${ESPMEM_CHECKED_WRAP_OPTIONS}")
+    unset(espmem_pc_variables)
 endif()

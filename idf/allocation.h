@@ -10,6 +10,9 @@
  * Returns NULL, for the caller to return. */
 void *idf_allocation_failed(size_t size, uint32_t caps, const char *function);
 
+/* The same, and first in words, where the board wants that: nobody had room for a request of this size. */
+void *idf_not_served(size_t alignment, size_t size, uint32_t caps, const char *function);
+
 /* Zeroes a new block; NULL stays NULL. */
 void *idf_zeroed(void *block, size_t bytes);
 

@@ -6,12 +6,15 @@
 #define IDF_BOOT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "espmem/caps.h"
 
 /* heap_caps_init with pieces that the caller knows, in address order, instead of the board's. They are
  * copied. Prints the chip's lines; pieces that cannot start stop the program. */
 void idf_heap_caps_init_pieces(const struct em_region_use *pieces, unsigned count);
+
+typedef void idf_himem_listener(const char *what, uintptr_t address, unsigned units, const void *maker);
 
 struct idf_himem_service {
     /* Decides how many pages of the window himem keeps on this board (idf_chip.himem_pages), and warns
@@ -20,9 +23,10 @@ struct idf_himem_service {
     /* Opens himem and prints its line; the boot calls it when the heaps stand. Does nothing on a board
      * where reserve kept nothing. */
     void (*open)(void);
-    /* Whether anything is still mapped or allocated: how many handles, ranges and mapped banks. For the
-     * report at a program's end. Any pointer may be NULL. */
-    void (*left)(unsigned *handles, unsigned *ranges, unsigned *mapped);
+    /* Tells of each mapping, memory handle and range handle that is still there: what it is, its address,
+     * its banks or pages, and the return address of the call that made it. How many there are. For the
+     * report at a program's end. */
+    unsigned (*left)(idf_himem_listener *tell);
 };
 
 /* Undefined (its address is NULL) in a program without himem. */

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "heap_tasks.h"
 #include "memory_layout.h"
 
 static struct em_caps_heap heaps[IDF_HEAPS];
@@ -59,6 +60,7 @@ void idf_chip_reset(const struct em_board *board, const struct idf_platform *pla
     idf_chip = fresh;
     empty_pool();
     idf_memory_layout_fill(board);
+    idf_heap_tasks_open();
 }
 
 void idf_chip_close(void)

@@ -16,6 +16,8 @@
 #include "espmem/board.h"
 #include "espmem/caps.h"
 #include "espmem/himem.h"
+#include "espmem/owners.h"
+#include "espmem/trace.h"
 
 struct idf_task; /* idf/freertos.h: the host's record of a task */
 
@@ -43,6 +45,19 @@ struct idf_task_service {
     void (*wake)(struct idf_task *task);
 };
 
+/* Who gives the program stand-ins for the chip's blocks, in pages that catch what is wrong at the access. */
+struct idf_fence {
+    /* A stand-in for a new block, or the block itself where it can have none. */
+    void *(*raise)(void *block, size_t size, size_t alignment);
+    /* The block behind the stand-in that starts at the address, NULL if none does; *size is what was asked for. */
+    void *(*behind)(const void *address, size_t *size);
+    /* Where in the chip's memory the byte at an address would be; 0 if no live stand-in has it. */
+    uintptr_t (*charged)(uintptr_t address);
+    /* Ends the stand-in at an address that the fence holds; the block behind it, NULL after a fault. */
+    void *(*lower)(void *address, enum em_operation during);
+    bool (*holds)(uintptr_t address); /* whether it is an address for stand-ins, whatever is there */
+};
+
 /* What the chip needs from whoever simulates it. Linked by a struct, since the tool and the tests
  * bring others than a program's boot. */
 struct idf_platform {
@@ -56,8 +71,22 @@ struct idf_platform {
     __attribute__((noreturn)) void (*restart)(void);
     /* Whether all addresses of [start, end) are memory of the chip that can be read and written. */
     bool (*is_memory)(uintptr_t start, uintptr_t end);
+    /* Told after a region has become a heap that knows aligned 32-bit words only. NULL: nobody asks. */
+    void (*words_joined)(uintptr_t start, uintptr_t end);
+    /* PSRAM and flash can be accessed from now on, or not any more. NULL: nobody asks. */
+    void (*cache)(bool enabled);
+    /* Memory of the host's, outside the chip's, for books about the chip; never given back. May hold
+     * anything; what is not touched costs nothing. NULL iff there is none. */
+    void *(*host_memory)(size_t bytes);
+    /* The callers of whoever has this frame, innermost first, up to `room` return addresses; how many. As
+     * far as the program keeps frame pointers. NULL: none can be found. */
+    unsigned (*callers)(const void *frame, void **list, unsigned room);
+    /* Writes what the program calls a code address ("function+0x12"), cut to `room`; false iff it has no
+     * name for it. Allocates nothing. NULL: there are no names. */
+    bool (*code_name)(const void *address, char *text, size_t room);
     struct em_bank_mmu *bank_mmu;         /* NULL: no banks */
     const struct idf_task_service *tasks; /* NULL: no tasks */
+    const struct idf_fence *fence;        /* NULL: the program holds the chip's own blocks */
 };
 
 enum { IDF_HEAPS = 128 };
@@ -72,7 +101,14 @@ struct idf_chip {
     unsigned himem_pages; /* banks of the window that himem keeps, 0: none */
     bool himem_open;
     struct em_himem himem;
-    void *monitor_note; /* what the chip remembers while the minimum is monitored */
+    struct em_owners *owners; /* who owns which block; NULL: nobody keeps books */
+    void *monitor_note;       /* what the chip remembers while the minimum is monitored */
+    struct em_trace *trace;   /* NULL until the program asks for it */
+    void *trace_hash_map;     /* what the chip's tracer takes for its own, where it is configured */
+    size_t trace_hash_slots;
+    bool hooks_off;      /* the program's configuration does not want its allocation hooks called */
+    bool wants_callers;  /* calls note who makes them */
+    bool follows_frames; /* the program keeps frame pointers: callers of callers can be found */
     void (*failure_callback)(size_t size, uint32_t caps, const char *function);
 };
 

@@ -7,6 +7,7 @@
 #include "esp_cpu.h"
 #include "freertos/FreeRTOS.h"
 
+#include "idf/caller.h"
 #include "idf/chip.h"
 #include "idf/kernel.h"
 
@@ -59,11 +60,13 @@ enum { PORT_CAPS = MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT };
 
 void *pvPortMalloc(size_t xWantedSize)
 {
+    IDF_ENTRY;
     return heap_caps_malloc(xWantedSize, PORT_CAPS);
 }
 
 void vPortFree(void *pv)
 {
+    IDF_ENTRY;
     heap_caps_free(pv);
 }
 

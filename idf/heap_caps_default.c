@@ -7,6 +7,8 @@
 #include <stdbool.h>
 
 #include "allocation.h"
+#include "blocks.h"
+#include "caller.h"
 #include "chip.h"
 #include "esp_heap_caps.h"
 
@@ -25,26 +27,35 @@ void heap_caps_malloc_extmem_enable(size_t limit)
 
 void *heap_caps_malloc_default(size_t size)
 {
+    IDF_ENTRY;
     if (!external_enabled())
         return heap_caps_malloc(size, MALLOC_CAP_DEFAULT | MALLOC_CAP_INTERNAL);
-    void *block = em_caps_allocate_default(&idf_chip.pool, size);
-    return block || size == 0 ? block : idf_allocation_failed(size, MALLOC_CAP_DEFAULT, __func__);
+    void *block = idf_block_out(em_caps_allocate_default(&idf_chip.pool, size), size, 4);
+    return block || size == 0 ? block : idf_not_served(4, size, MALLOC_CAP_DEFAULT, __func__);
+}
+
+static void *resize(void *block, size_t size, uint32_t caps)
+{
+    (void)caps; /* the policy's */
+    return em_caps_reallocate_default(&idf_chip.pool, block, size);
 }
 
 void *heap_caps_realloc_default(void *ptr, size_t size)
 {
+    IDF_ENTRY;
     if (!external_enabled())
         return heap_caps_realloc(ptr, size, MALLOC_CAP_DEFAULT | MALLOC_CAP_INTERNAL);
-    void *block = em_caps_reallocate_default(&idf_chip.pool, ptr, size);
-    return block || size == 0 ? block : idf_allocation_failed(size, MALLOC_CAP_DEFAULT, __func__);
+    void *block = idf_block_resize(ptr, size, 0, resize);
+    return block || size == 0 ? block : idf_not_served(4, size, MALLOC_CAP_DEFAULT, __func__);
 }
 
 void *heap_caps_aligned_alloc_default(size_t alignment, size_t size)
 {
+    IDF_ENTRY;
     if (!external_enabled())
         return heap_caps_aligned_alloc(alignment, size, MALLOC_CAP_DEFAULT | MALLOC_CAP_INTERNAL);
     if (idf_cannot_align(alignment, size))
         return NULL;
-    void *block = em_caps_allocate_aligned_default(&idf_chip.pool, alignment, size);
-    return block ? block : idf_allocation_failed(size, MALLOC_CAP_DEFAULT, __func__);
+    void *block = idf_block_out(em_caps_allocate_aligned_default(&idf_chip.pool, alignment, size), size, alignment);
+    return block ? block : idf_not_served(alignment, size, MALLOC_CAP_DEFAULT, __func__);
 }

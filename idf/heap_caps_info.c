@@ -1,6 +1,7 @@
 /* Sizes, totals, the monitored minimum and the printed summary.
  *
  * One idea: every figure is the core's; here it gets ESP-IDF's names and its words. */
+#include "blocks.h"
 #include "chip.h"
 #include "esp_heap_caps.h"
 #include "esp_rom_sys.h"
@@ -62,12 +63,12 @@ void heap_caps_print_heap_info(uint32_t caps)
 
 size_t heap_caps_get_allocated_size(void *ptr)
 {
-    return em_caps_block_size(&idf_chip.pool, ptr);
+    return em_caps_block_size(&idf_chip.pool, idf_block_behind(ptr));
 }
 
 size_t heap_caps_get_containing_block_size(void *ptr)
 {
-    size_t size = em_caps_containing_block_size(&idf_chip.pool, ptr);
+    size_t size = em_caps_containing_block_size(&idf_chip.pool, (void *)idf_charged((uintptr_t)ptr));
     if (size == 0)
         idf_stop("heap_caps_get_containing_block_size: no live block holds %p", ptr);
     return size;

@@ -8,6 +8,8 @@
 #include "boot.h"
 #include "chip.h"
 #include "esp_log.h"
+#include "heap_tasks.h"
+#include "heap_watch.h"
 #include "memory_layout.h"
 #include "report.h"
 
@@ -29,11 +31,13 @@ void idf_heap_caps_init_pieces(const struct em_region_use *pieces, unsigned coun
     ESP_LOGI(TAG, "Initializing. RAM available for dynamic allocation:");
     for (unsigned i = 0; i < count; i++)
         print_piece(&pieces[i]);
+    idf_heap_hooks_open();
     enum em_error error = em_pool_start(&idf_chip.pool, pieces, count);
     if (error != EM_OK)
         idf_stop("heap_caps_init: the heaps do not start (%s): none is 8BIT and INTERNAL with room for %u records",
                  em_error_text(error), count);
     idf_chip.heaps_open = true;
+    idf_heap_tasks_adopt();
 }
 
 void heap_caps_init(void)
@@ -67,11 +71,23 @@ esp_err_t heap_caps_add_region(intptr_t start, intptr_t end)
     return idf_error(em_pool_add_region(&idf_chip.pool, (uintptr_t)start, (uintptr_t)end));
 }
 
+/* Tells the platform of a region with 32BIT and without 8BIT. */
+static void tell_of_words(const uint32_t caps[], intptr_t start, intptr_t end)
+{
+    uint32_t all = caps[0] | caps[1] | caps[2];
+    bool words = (all & MALLOC_CAP_32BIT) && !(all & MALLOC_CAP_8BIT);
+    if (words && idf_chip.platform && idf_chip.platform->words_joined)
+        idf_chip.platform->words_joined((uintptr_t)start, (uintptr_t)end);
+}
+
 esp_err_t heap_caps_add_region_with_caps(const uint32_t caps[], intptr_t start, intptr_t end)
 {
     if (is_missing_memory(start, end))
         return ESP_ERR_INVALID_ARG;
-    return idf_error(em_pool_add(&idf_chip.pool, caps, (uintptr_t)start, (uintptr_t)end));
+    esp_err_t error = idf_error(em_pool_add(&idf_chip.pool, caps, (uintptr_t)start, (uintptr_t)end));
+    if (error == ESP_OK)
+        tell_of_words(caps, start, end);
+    return error;
 }
 
 int heap_caps_check_add_region_allowed(intptr_t heap_start, intptr_t heap_end, intptr_t start, intptr_t end)

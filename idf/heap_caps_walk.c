@@ -1,6 +1,7 @@
 /* Walks, dumps and checks over the heaps of the running chip.
  *
  * One idea: each is a loop over heaps around the same function of one heap; MALLOC_CAP_INVALID is all. */
+#include "blocks.h"
 #include "chip.h"
 #include "esp_heap_caps.h"
 #include "report.h"
@@ -67,6 +68,6 @@ bool heap_caps_check_integrity_all(bool print_errors)
 
 bool heap_caps_check_integrity_addr(intptr_t addr, bool print_errors)
 {
-    struct em_caps_heap *heap = em_caps_heap_of(&idf_chip.pool, (uintptr_t)addr);
+    struct em_caps_heap *heap = em_caps_heap_of(&idf_chip.pool, idf_charged((uintptr_t)addr));
     return heap && heap->heap && multi_heap_check((multi_heap_handle_t)heap->heap, print_errors);
 }

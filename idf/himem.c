@@ -9,15 +9,18 @@
 #include "esp32/himem.h"
 
 #include "allocation.h"
+#include "blocks.h"
 #include "boot.h"
 #include "chip.h"
 #include "esp_heap_caps.h"
 #include "esp_log.h"
+#include "explain.h"
+#include "himem_sites.h"
+#include "misuse.h"
 #include "report.h"
 
 static const char TAG[] = "esp_himem";
 
-/* The chip's form of an error line. */
 static void complain(const char *function, int line, const char *text)
 {
     ESP_LOGE(TAG, "%s(%d): %s", function, line, text);
@@ -26,7 +29,7 @@ static void complain(const char *function, int line, const char *text)
 
 enum {
     BANKS = 1024, /* 32 MiB, the most that a board can have */
-    PAGES = 128,
+    PAGES = IDF_HIMEM_PAGES,
 };
 
 static struct em_himem_bank bank_records[BANKS];
@@ -48,15 +51,20 @@ static uintptr_t range_addresses[PAGES + 1];
 /* The list of banks of each memory: its second block in the chip's heap. */
 static uint16_t *lists[BANKS + 1];
 
+/* Who made each of them. */
+static const void *memory_makers[BANKS + 1];
+static const void *range_makers[PAGES + 1];
+
 struct handle_kind {
     const char *name;
+    const void **makers;
     uintptr_t *addresses;
     uint32_t largest;
     uint32_t *recent; /* the number found last; a program mostly uses one handle again and again */
 };
 static uint32_t recent_memory, recent_range;
-static const struct handle_kind memory_kind = {"memory", memory_addresses, BANKS, &recent_memory};
-static const struct handle_kind range_kind = {"range", range_addresses, PAGES, &recent_range};
+static const struct handle_kind memory_kind = {"memory", memory_makers, memory_addresses, BANKS, &recent_memory};
+static const struct handle_kind range_kind = {"range", range_makers, range_addresses, PAGES, &recent_range};
 
 static bool is_live(const struct handle_kind *kind, uintptr_t address, uint32_t number)
 {
@@ -66,6 +74,7 @@ static bool is_live(const struct handle_kind *kind, uintptr_t address, uint32_t 
 /* Whether a handle's block could be at the address, so that it may be read. */
 static bool is_readable(uintptr_t address)
 {
+    address = idf_charged(address);
     const struct em_caps_heap *heap = em_caps_heap_of(&idf_chip.pool, address);
     return heap && heap->heap && address % 4 == 0 && address >= heap->start &&
            address - heap->start <= heap->end - heap->start - sizeof(struct handle_block);
@@ -73,7 +82,7 @@ static bool is_readable(uintptr_t address)
 
 static uint32_t refuse_handle(const char *function, const struct handle_kind *kind, const void *handle, const char *reason)
 {
-    idf_report("%s: 0x%08lx is no live %s handle: %s", function, (unsigned long)(uintptr_t)handle, kind->name, reason);
+    idf_note_misuse("%s: 0x%08lx is no live %s handle: %s", function, (unsigned long)(uintptr_t)handle, kind->name, reason);
     return 0;
 }
 
@@ -81,15 +90,15 @@ static uint32_t refuse_handle(const char *function, const struct handle_kind *ki
 static uint32_t number_again(const void *handle, const struct handle_kind *kind)
 {
     uint32_t number = __atomic_load_n(kind->recent, __ATOMIC_RELAXED);
-    bool same = is_live(kind, (uintptr_t)handle, number) && ((const struct handle_block *)handle)->number == number;
-    return same && handle ? number : 0;
+    if (!handle || !is_live(kind, (uintptr_t)handle, number)) /* NULL first: it equals the address of what was freed */
+        return 0;
+    return ((const struct handle_block *)handle)->number == number ? number : 0;
 }
 
 /* The core's number of a live handle, or 0 and a report. */
 static uint32_t number_of(const void *handle, const struct handle_kind *kind, const char *function)
 {
     uintptr_t address = (uintptr_t)handle;
-    const struct handle_kind *other = kind == &memory_kind ? &range_kind : &memory_kind;
     uint32_t known = number_again(handle, kind);
     if (known != 0)
         return known;
@@ -104,14 +113,15 @@ static uint32_t number_of(const void *handle, const struct handle_kind *kind, co
         __atomic_store_n(kind->recent, number, __ATOMIC_RELAXED);
         return number;
     }
-    if (is_live(other, address, number))
+    if (is_live(kind == &memory_kind ? &range_kind : &memory_kind, address, number))
         return refuse_handle(function, kind, handle, "it is one of the other kind; memory and range were exchanged");
     return refuse_handle(function, kind, handle, "it was freed, overwritten, or never was one");
 }
 
-static void make_live(const struct handle_kind *kind, struct handle_block *block, uint32_t number)
+static void make_live(const struct handle_kind *kind, struct handle_block *block, uint32_t number, const void *caller)
 {
     block->number = number;
+    __atomic_store_n(&kind->makers[number], caller, __ATOMIC_RELAXED);
     __atomic_store_n(&kind->addresses[number], (uintptr_t)block, __ATOMIC_RELEASE);
 }
 
@@ -195,6 +205,7 @@ static void open_himem(void)
         COMPLAIN("Cannot allocate memory for meta info. Not initializing!");
         return;
     }
+    idf_himem_forget_sites();
     for (size_t i = 0; i <= BANKS; i++)
         memory_addresses[i] = 0;
     for (size_t i = 0; i <= PAGES; i++)
@@ -268,7 +279,7 @@ esp_err_t esp_himem_alloc(size_t size, esp_himem_handle_t *handle_out)
         return idf_error(error);
     }
     lists[number] = list;
-    make_live(&memory_kind, block, number);
+    make_live(&memory_kind, block, number, __builtin_return_address(0));
     *handle_out = (esp_himem_handle_t)block;
     return ESP_OK;
 }
@@ -315,7 +326,7 @@ esp_err_t esp_himem_alloc_map_range(size_t size, esp_himem_rangehandle_t *handle
         return idf_error(error);
     }
     block->units = (uint32_t)(size / ESP_HIMEM_BLKSZ);
-    make_live(&range_kind, block, number);
+    make_live(&range_kind, block, number, __builtin_return_address(0));
     *handle_out = (esp_himem_rangehandle_t)block;
     return ESP_OK;
 }
@@ -349,17 +360,13 @@ static bool is_split(size_t bytes)
     return bytes % ESP_HIMEM_BLKSZ != 0;
 }
 
-/* The pages of a range that lie under [offset, offset + length). */
-struct pages {
-    unsigned first, behind;
-};
-static struct pages pages_under(em_himem_range range, size_t offset, size_t length)
+static struct idf_himem_pages pages_under(em_himem_range range, size_t offset, size_t length)
 {
     unsigned first = em_himem_range_page(&idf_chip.himem, range) + (unsigned)(offset / ESP_HIMEM_BLKSZ);
-    return (struct pages){first, first + (unsigned)(length / ESP_HIMEM_BLKSZ)};
+    return (struct idf_himem_pages){first, first + (unsigned)(length / ESP_HIMEM_BLKSZ)};
 }
 
-static bool shows_any(struct pages pages)
+static bool shows_any(struct idf_himem_pages pages)
 {
     unsigned bank;
     for (unsigned page = pages.first; page < pages.behind; page++)
@@ -367,6 +374,8 @@ static bool shows_any(struct pages pages)
             return true;
     return false;
 }
+
+/* ---- map and unmap ---------------------------------------------------------------------------- */
 
 esp_err_t esp_himem_map(esp_himem_handle_t handle, esp_himem_rangehandle_t range, size_t ram_offset, size_t range_offset,
                         size_t len, int flags, void **out_ptr)
@@ -380,6 +389,8 @@ esp_err_t esp_himem_map(esp_himem_handle_t handle, esp_himem_rangehandle_t range
         return ESP_ERR_INVALID_ARG;
     unsigned map_flags = (unsigned)flags & ESP_HIMEM_MAPFLAG_RO ? EM_MAP_READ_ONLY : 0;
     enum em_error error = em_himem_map(&idf_chip.himem, memory, window, ram_offset, range_offset, len, map_flags, out_ptr);
+    if (error == EM_OK)
+        idf_himem_note_map(pages_under(window, range_offset, len), map_flags != 0, __builtin_return_address(0));
     if (error == EM_INVALID_ARG)
         COMPLAIN(is_split(ram_offset)     ? "ram offset not aligned to blocksize"
                  : is_split(range_offset) ? "range not aligned to blocksize"
@@ -398,39 +409,42 @@ esp_err_t esp_himem_unmap(esp_himem_rangehandle_t range, void *ptr, size_t len)
     if (window == 0)
         return ESP_ERR_INVALID_ARG;
     enum em_error error = em_himem_unmap(&idf_chip.himem, window, ptr, len);
-    if (error == EM_OK)
+    if (error == EM_OK) {
+        idf_himem_note_unmap(ptr, len, __builtin_return_address(0));
         return ESP_OK;
+    }
     uintptr_t start = idf_chip.himem.layout.window + em_himem_range_page(&idf_chip.himem, window) * (size_t)ESP_HIMEM_BLKSZ;
     size_t offset = (uintptr_t)ptr - start; /* wraps to a huge one below the range */
     COMPLAIN(is_split(offset)              ? "range offset not block-aligned"
              : is_split(len)               ? "map length not block-aligned"
              : is_past(range, offset, len) ? "range out of bounds for handle"
                                            : "not all of it is mapped");
+    if (!is_split(offset) && !is_split(len) && !is_past(range, offset, len))
+        idf_himem_tell_unmapped(pages_under(window, offset, len), __func__, __builtin_return_address(0));
     return idf_error(error);
 }
 
 /* ---- for the boot ---------------------------------------------------------------------------- */
 
-static unsigned live(const struct handle_kind *kind)
+static unsigned tell_live(const struct handle_kind *kind, const char *what, idf_himem_listener *tell)
 {
     unsigned count = 0;
-    for (uint32_t number = 1; number <= kind->largest; number++)
-        count += kind->addresses[number] != 0;
+    for (uint32_t number = 1; number <= kind->largest; number++) {
+        uintptr_t address = __atomic_load_n(&kind->addresses[number], __ATOMIC_ACQUIRE);
+        if (address == 0)
+            continue;
+        tell(what, address, ((const struct handle_block *)address)->units, kind->makers[number]);
+        count++;
+    }
     return count;
 }
 
-static void left(unsigned *handles, unsigned *ranges, unsigned *mapped)
+static unsigned left(idf_himem_listener *tell)
 {
-    const struct em_himem_layout *layout = &idf_chip.himem.layout;
-    unsigned pages = 0, bank;
-    for (unsigned page = layout->first_page; idf_chip.himem_open && page < layout->first_page + layout->pages; page++)
-        pages += em_himem_page_shows(&idf_chip.himem, page, &bank);
-    if (handles)
-        *handles = idf_chip.himem_open ? live(&memory_kind) : 0;
-    if (ranges)
-        *ranges = idf_chip.himem_open ? live(&range_kind) : 0;
-    if (mapped)
-        *mapped = pages;
+    if (!idf_chip.himem_open)
+        return 0;
+    unsigned mapped = idf_himem_tell_mapped(tell);
+    return mapped + tell_live(&memory_kind, "memory handle", tell) + tell_live(&range_kind, "range handle", tell);
 }
 
 const struct idf_himem_service idf_himem_service = {.reserve = reserve, .open = open_himem, .left = left};

@@ -4,9 +4,15 @@
  * One idea: ranges from soc/soc.h, conditions from the running board. */
 #include "esp_memory_utils.h"
 
+#include "blocks.h"
 #include "chip.h"
 #include "esp_private/esp_psram_extram.h"
 #include "freertos.h"
+
+uintptr_t idf_ptr_address(const void *p)
+{
+    return idf_charged((uintptr_t)p);
+}
 
 static bool one_core(void)
 {

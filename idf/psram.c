@@ -6,6 +6,7 @@
  * One idea: addresses kept for himem are himem's decision, asked once, when the PSRAM is found. */
 #include "esp_psram.h"
 
+#include "blocks.h"
 #include "boot.h"
 #include "chip.h"
 #include "esp_heap_caps.h"
@@ -76,7 +77,7 @@ static size_t window_bytes(void)
 
 bool esp_psram_check_ptr_addr(const void *p)
 {
-    return idf_chip.psram_mapped && (uintptr_t)p - idf_chip.board.chip->psram.start < window_bytes();
+    return idf_chip.psram_mapped && idf_charged((uintptr_t)p) - idf_chip.board.chip->psram.start < window_bytes();
 }
 
 bool esp_psram_ptr_is_no_enc(const void *p)
@@ -118,7 +119,7 @@ static size_t reserve_block(size_t wanted)
     const uint32_t caps = MALLOC_CAP_DMA | MALLOC_CAP_INTERNAL;
     size_t largest = heap_caps_get_largest_free_block(caps);
     size_t bytes = largest < wanted ? largest : wanted;
-    uintptr_t start = bytes > 0 ? (uintptr_t)heap_caps_malloc(bytes, caps) : 0;
+    uintptr_t start = bytes > 0 ? (uintptr_t)idf_block_behind(heap_caps_malloc(bytes, caps)) : 0;
     if (start == 0 || add_region(&idf_chip.board.chip->internal_pool, start, start + bytes - 1) != ESP_OK)
         return 0;
     return bytes;

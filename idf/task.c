@@ -14,6 +14,7 @@
 #include "esp_log.h"
 #include "idf/chip.h"
 #include "idf/console.h"
+#include "idf/heap_tasks.h"
 #include "idf/kernel.h"
 
 _Static_assert(sizeof(StaticTask_t) == IDF_TASK_BLOCK, "a static control block has the chip's size");
@@ -234,6 +235,7 @@ struct remains {
 static struct remains end_life(struct idf_task *task)
 {
     idf_wake_task(task);
+    idf_heap_tasks_ended(task);
     struct remains remains = {task, task->owns_memory ? task->stack : NULL, task->owns_memory ? task->handle : NULL};
     task->handle = NULL;
     task->phase = task->has_thread ? IDF_TASK_ENDED : IDF_TASK_NONE;
@@ -296,6 +298,7 @@ static void end_other(struct idf_task *task)
         return;
     }
     atomic_fetch_or(&task->orders, IDF_ORDER_DELETE);
+    idf_heap_tasks_condemned(task);
     idf_kernel_unlock();
 }
 

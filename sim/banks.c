@@ -7,9 +7,11 @@
  * wanted rights costs no system call, and neighbours that change together cost one. */
 #include "banks.h"
 
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "check.h"
 #include "psram.h"
 
 enum { PAGES_MAX = 1024, EMPTY = 0, READ_ONLY = 1, WRITABLE = 2 };
@@ -26,8 +28,15 @@ static struct page pages[PAGES_MAX];
 static unsigned page_count; /* of the open window; 0: closed */
 static uintptr_t window;
 static size_t bank_size;
-static bool strict;   /* the manner */
-static bool guarding; /* strict, and the program can map by now */
+static struct sim_banks_manner manner;
+static bool guarding;  /* the program can map by now, so wrong accesses are its own */
+static uint32_t going; /* a spin lock between the switch and let_through; only where that may happen */
+
+/* Whether what is not mapped is taken away; else, if anybody asks before each access, there are rules. */
+static bool takes_away(void)
+{
+    return guarding && !manner.checked && (manner.strict || manner.warns);
+}
 
 static void *address_of(unsigned page)
 {
@@ -99,10 +108,27 @@ static unsigned run_length(unsigned page, unsigned bank, unsigned count, uint8_t
     return length;
 }
 
-static bool map_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, unsigned count, unsigned flags)
+static void lock(void)
 {
-    (void)mmu;
-    uint8_t rights = guarding && (flags & EM_MAP_READ_ONLY) ? READ_ONLY : WRITABLE;
+    while (manner.warns && __atomic_exchange_n(&going, 1, __ATOMIC_ACQUIRE))
+        sched_yield();
+}
+
+static void unlock(void)
+{
+    if (manner.warns)
+        __atomic_store_n(&going, 0, __ATOMIC_RELEASE);
+}
+
+/* The rules for whoever asks before an access. */
+static void rule(unsigned page, unsigned count, unsigned rules)
+{
+    if (guarding && manner.checked)
+        sim_check_set((uintptr_t)address_of(page), count * bank_size, rules);
+}
+
+static bool show_where_missing(unsigned page, unsigned bank, unsigned count, uint8_t rights)
+{
     for (unsigned done = 0; done < count;) {
         done += run_length(page + done, bank + done, count - done, rights, true);
         unsigned missing = run_length(page + done, bank + done, count - done, rights, false);
@@ -113,15 +139,36 @@ static bool map_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, uns
     return true;
 }
 
+static bool map_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, unsigned count, unsigned flags)
+{
+    (void)mmu;
+    const bool read_only = flags & EM_MAP_READ_ONLY;
+    /* Of a read-modify-write compilers check the load alone, so the page is protected in any case. */
+    const bool protect = read_only && guarding && (manner.strict || takes_away());
+    lock();
+    bool shown = show_where_missing(page, bank, count, protect ? READ_ONLY : WRITABLE);
+    unlock();
+    if (shown)
+        rule(page, count, read_only ? SIM_CHECK_NO_WRITE : 0);
+    return shown;
+}
+
 static void take_away(unsigned page, unsigned count)
 {
-    if (guarding && count > 0 && !make_empty(page, count))
+    if (count == 0)
+        return;
+    rule(page, count, SIM_CHECK_NO_READ | SIM_CHECK_NO_WRITE);
+    if (!takes_away())
+        return;
+    lock();
+    if (!make_empty(page, count))
         abort(); /* an access that must fault would go through */
+    unlock();
 }
 
 void sim_banks_set_aside(unsigned page, unsigned count)
 {
-    guarding = strict;
+    guarding = true;
     take_away(page, count);
 }
 
@@ -135,14 +182,14 @@ static void unmap_banks(struct em_bank_mmu *mmu, unsigned page, unsigned bank, u
 
 static struct em_bank_mmu bank_switch = {map_banks, unmap_banks};
 
-struct em_bank_mmu *sim_banks_open(const struct em_bank_window *wanted, enum em_manner manner)
+struct em_bank_mmu *sim_banks_open(const struct em_bank_window *wanted, struct sim_banks_manner wanted_manner)
 {
     sim_banks_close();
     if (wanted->banks > PAGES_MAX)
         return NULL;
     window = wanted->start;
     bank_size = wanted->bank_size;
-    strict = manner == EM_MANNER_STRICT;
+    manner = wanted_manner;
     guarding = false;
     page_count = wanted->banks;
     for (unsigned i = 0; i < page_count; i++)
@@ -174,6 +221,7 @@ static unsigned neighbours(unsigned page)
 
 bool sim_banks_show_again(void)
 {
+    going = 0; /* whoever held it is not here */
     for (unsigned page = 0; page < page_count;) {
         unsigned count = pages[page].rights == EMPTY ? 1 : neighbours(page);
         if (pages[page].rights != EMPTY && !show(page, pages[page].bank - 1u, count, pages[page].rights))
@@ -181,6 +229,27 @@ bool sim_banks_show_again(void)
         page += count;
     }
     return true;
+}
+
+static bool allows(const struct page *page, bool write)
+{
+    return page->rights == WRITABLE || (page->rights == READ_ONLY && !write);
+}
+
+enum sim_passage sim_banks_let_through(uintptr_t address, bool write)
+{
+    const struct sim_page_view view = sim_banks_view(address);
+    enum sim_passage passage = SIM_STAYS_OUT;
+    if (!view.in_window || !manner.warns || manner.strict || !takes_away())
+        return SIM_STAYS_OUT;
+    lock();
+    struct page *page = &pages[view.page];
+    if (allows(page, write))
+        passage = SIM_MAY_PASS; /* another thread mapped it, or let one through, meanwhile */
+    else if (page->bank != 0 && show(view.page, page->bank - 1u, 1, WRITABLE))
+        passage = SIM_LET_THROUGH;
+    unlock();
+    return passage;
 }
 
 struct sim_page_view sim_banks_view(uintptr_t address)

@@ -14,21 +14,34 @@
 #include "espmem/board.h"
 #include "espmem/himem.h"
 
+struct sim_banks_manner {
+    bool strict;  /* wrong accesses are stopped, else let through */
+    bool warns;   /* and counted, by taking away what is not mapped */
+    bool checked; /* the program asks before each access: rules (sim/check) instead of taking away */
+};
+
 /* Shows bank i in page i, as the chip does at boot, for as many as the window and the RAM have; pages
  * beyond stay empty. The RAM (sim_psram_open) is to be there. Returns the switch, static memory, or
- * NULL iff the host refuses. In manner strict, EM_MAP_READ_ONLY is kept and unmap takes the pages away
- * (after sim_banks_set_aside). */
-struct em_bank_mmu *sim_banks_open(const struct em_bank_window *window, enum em_manner manner);
+ * NULL iff the host refuses. After sim_banks_set_aside the manner holds. */
+struct em_bank_mmu *sim_banks_open(const struct em_bank_window *window, struct sim_banks_manner manner);
 /* Empties the window. */
 void sim_banks_close(void);
 
-/* The boot is over for these pages of himem's: from here on manner strict holds in the whole window, and
- * as nothing is mapped yet, it takes them away. In manner chip nothing happens. Before, the start-up
+/* The boot is over for these pages of himem's: from here on the manner holds in the whole window, and as
+ * nothing is mapped yet, there is no access to them. Before, the start-up
  * code sees the window as the chip's does, whatever it maps there itself. */
 void sim_banks_set_aside(unsigned page, unsigned count);
 
 /* Shows the same banks of the file that is now sim_psram_file(). False iff the host refuses. */
 bool sim_banks_show_again(void);
+
+/* For the handler of a fault in manner chip with warnings: brings back what the chip would show there. */
+enum sim_passage {
+    SIM_STAYS_OUT,   /* nothing was done */
+    SIM_LET_THROUGH, /* the access can be repeated now, and was wrong */
+    SIM_MAY_PASS     /* it can be repeated */
+};
+enum sim_passage sim_banks_let_through(uintptr_t address, bool write);
 
 /* What a page of the window is like, for reports. Async-signal-safe. */
 struct sim_page_view {

@@ -9,12 +9,15 @@
 #include <stdio.h>
 
 #include "banks.h"
+#include "check.h"
+#include "diram.h"
 #include "esp_heap_caps.h"
 #include "esp_heap_caps_init.h"
 #include "esp_log.h"
 #include "esp_private/esp_psram_extram.h"
 #include "esp_psram.h"
 #include "fault.h"
+#include "fence.h"
 #include "fork.h"
 #include "idf/boot.h"
 #include "idf/chip.h"
@@ -32,18 +35,26 @@ static bool refuse(char *why, size_t room, const struct em_board *board)
     return false;
 }
 
-static bool power_on(const struct em_board *board, char *why, size_t room)
+static bool power_on(const struct sim_settings *settings, char *why, size_t room)
 {
+    const struct em_board *board = &settings->board;
+    const struct sim_banks_manner manner = {
+        .strict = board->manner == EM_MANNER_STRICT,
+        .warns = settings->warns,
+        .checked = sim_is_checked(),
+    };
     if (!sim_psram_open(board->psram_bytes))
         return refuse(why, room, board);
-    struct em_bank_mmu *bank_mmu = sim_banks_open(&board->chip->psram, board->manner);
+    struct em_bank_mmu *bank_mmu = sim_banks_open(&board->chip->psram, manner);
     if (!bank_mmu) {
         sim_psram_close();
         return refuse(why, room, board);
     }
+    sim_check_open(board->chip);
     sim_faults_start();
+    sim_diram_open(board->chip);
     sim_fork_start();
-    idf_chip_reset(board, sim_platform_start(bank_mmu));
+    idf_chip_reset(board, sim_platform_start(bank_mmu, sim_fence_open(board)));
     return true;
 }
 
@@ -92,9 +103,12 @@ static void start_himem(void)
 
 bool sim_boot(const struct sim_settings *settings, char *why, size_t room)
 {
-    if (!power_on(&settings->board, why, room))
+    if (!power_on(settings, why, room))
         return false;
     booted = *settings;
+    idf_chip.hooks_off = booted.hooks_off;
+    idf_chip.follows_frames = booted.follows_frames;
+    idf_chip.wants_callers = booted.board.explain;
     start_psram();
     heap_caps_init();
     add_psram_to_heap();

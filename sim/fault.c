@@ -7,93 +7,49 @@
 #include "fault.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "backtrace.h"
 #include "banks.h"
+#include "cache.h"
 #include "damage.h"
-#include "idf/chip.h"
+#include "diram.h"
+#include "fence.h"
 #include "idf/fault_text.h"
-#include "platform.h"
+#include "panic.h"
 #include "ports/linux/port.h"
 #include "space.h"
+#include "warnings.h"
 
 enum { SIGNAL_STACK_BYTES = 64 * 1024 };
 
 static struct sigaction earlier_segv, earlier_bus;
 static bool started;
 
-/* ---- what is known of a place --------------------------------------------------------------- */
-
-static unsigned long number(uintptr_t address)
-{
-    return (unsigned long)address;
-}
-
-static bool is_himem_page(unsigned page)
-{
-    const struct em_himem_layout *layout = &idf_chip.himem.layout;
-    return idf_chip.himem_open && page >= layout->first_page && page - layout->first_page < layout->pages;
-}
-
-/* "range at 0x… (3 pages)", or who else has the page. */
-static void describe_range(unsigned page, char *text, size_t room)
-{
-    const struct em_himem *himem = &idf_chip.himem;
-    unsigned index = page - himem->layout.first_page;
-    unsigned owner = himem->pages[index].range;
-    if (owner == 0) {
-        snprintf(text, room, "belongs to no range");
-        return;
-    }
-    unsigned count = 0;
-    for (unsigned i = owner - 1; i < himem->layout.pages && himem->pages[i].range == owner; i++)
-        count++;
-    uintptr_t start = himem->layout.window + (himem->layout.first_page + owner - 1) * himem->layout.bank_size;
-    snprintf(text, room, "belongs to the range at 0x%08lx of %u page%s", number(start), count, count == 1 ? "" : "s");
-}
-
-static void describe_window(const struct sim_page_view *view, char *text, size_t room)
-{
-    if (!is_himem_page(view->page)) {
-        snprintf(text, room, "it is in page %u of the external RAM's window, where this board has no RAM", view->page);
-        return;
-    }
-    char range[96], shown[96];
-    describe_range(view->page, range, sizeof range);
-    unsigned first = idf_chip.himem.layout.first_bank, page = view->page - idf_chip.himem.layout.first_page;
-    if (view->shown)
-        snprintf(shown, sizeof shown, "is mapped read-only to himem bank %u", view->bank - first);
-    else if (view->ever_shown && view->bank >= first)
-        snprintf(shown, sizeof shown, "is not mapped; it was mapped to himem bank %u last", view->bank - first);
-    else
-        snprintf(shown, sizeof shown, "is not mapped");
-    snprintf(text, room, "himem page %u %s, and %s", page, shown, range);
-}
-
-static void describe_address(uintptr_t address, char *text, size_t room)
-{
-    const struct sim_page_view view = sim_banks_view(address);
-    const struct sim_range *range = sim_space_range_of(address);
-    if (view.in_window)
-        describe_window(&view, text, room);
-    else if (range)
-        snprintf(text, room, "it is in the %s's %s, where nothing can be accessed", range->chip, range->name);
-    else
-        snprintf(text, room, "it is no address of the chip");
-}
-
 /* ---- accesses ------------------------------------------------------------------------------- */
+
+/* What the chip calls it. */
+static const char *cause_of(const char *kind)
+{
+    if (strcmp(kind, "execution") == 0)
+        return "InstrFetchProhibited";
+    return strcmp(kind, "write") == 0 ? "StoreProhibited" : "LoadProhibited";
+}
 
 static _Noreturn void stop_access(uintptr_t address, const void *context, const char *damage)
 {
-    char known[320];
-    describe_address(address, known, sizeof known);
-    const char *manner = idf_chip.board.manner == EM_MANNER_STRICT ? "strict" : "chip";
-    sim_say("%s of 0x%08lx by the code at 0x%lx: %s (manner %s)%s", em_linux_access_kind(context), number(address),
-            number(em_linux_program_counter(context)), known, manner, damage);
-    sim_die(SIM_EXIT_PANIC);
+    char detail[SIM_CODE_TEXT + 96], code[SIM_CODE_TEXT];
+    const char *kind = em_linux_access_kind(context);
+    uintptr_t counter = em_linux_program_counter(context);
+    bool jumped = strcmp(kind, "execution") == 0;
+    uintptr_t place = jumped ? em_linux_return_address(context) : counter; /* of the code that is to blame */
+    snprintf(detail, sizeof detail, "%s of 0x%08lx by the code at 0x%lx, %s", kind, (unsigned long)address,
+             (unsigned long)place, sim_code_text(jumped ? place : place + 1, code));
+    bool by_cache = sim_cache_judge(address) == SIM_CACHE_IS_OFF;
+    sim_panic(&(struct sim_panic){by_cache ? SIM_CACHE_CAUSE : cause_of(kind), detail, damage, address, true, counter});
 }
 
 static const struct sigaction *earlier_for(int signal_number)
@@ -121,67 +77,94 @@ static void pass_on(int signal_number, siginfo_t *info, void *context)
     }
 }
 
+/* Whether the access can simply be repeated. */
+static bool is_let_through(uintptr_t address, const void *context)
+{
+    const char *kind = em_linux_access_kind(context);
+    uintptr_t code = em_linux_program_counter(context);
+    if (sim_diram_take_over(address, strcmp(kind, "execution") == 0))
+        return true;
+    enum sim_cache_verdict verdict = sim_cache_judge(address);
+    if (verdict != SIM_CACHE_IS_ON)
+        return verdict == SIM_CACHE_WAS_WAITED_FOR;
+    enum sim_passage passage = sim_banks_let_through(address, strcmp(kind, "write") == 0);
+    if (passage == SIM_LET_THROUGH)
+        sim_warn(kind, 0, address, code + 1);
+    return passage != SIM_STAYS_OUT;
+}
+
 static void on_signal(int signal_number, siginfo_t *info, void *context)
 {
     uintptr_t address = (uintptr_t)info->si_addr;
     char damage[400] = "";
-    if (info->si_code > 0 && sim_space_range_of(address))
-        stop_access(address, context, damage);
-    if (info->si_code > 0 && had_nobody(earlier_for(signal_number)))
+    bool ours = sim_space_range_of(address) || sim_fence_holds(address);
+    if (info->si_code > 0 && ours && is_let_through(address, context))
+        return;
+    if (info->si_code <= 0 || !(ours || had_nobody(earlier_for(signal_number)))) {
+        pass_on(signal_number, info, context);
+        return;
+    }
+    if (!ours)
         sim_damage_describe(damage, sizeof damage);
-    if (damage[0]) /* else it is the program's own affair */
-        stop_access(address, context, damage);
-    pass_on(signal_number, info, context);
+    stop_access(address, context, damage);
+}
+
+/* ---- other ends ----------------------------------------------------------------------------- */
+
+/* Signals that a program only gets for what is a panic on the chip. */
+static const struct {
+    int number;
+    const char *cause;
+} fatal_signals[] = {{SIGABRT, "abort"}, {SIGFPE, "IntegerDivideByZero"}, {SIGILL, "IllegalInstruction"}};
+
+static void on_fatal_signal(int signal_number, siginfo_t *info, void *context)
+{
+    char detail[SIM_CODE_TEXT + 64], code[SIM_CODE_TEXT];
+    (void)info;
+    uintptr_t counter = em_linux_program_counter(context), caller = counter;
+    if (signal_number == SIGABRT && sim_backtrace_of_program())
+        caller = sim_backtrace_of_program();
+    const char *where = sim_code_text(caller == counter ? caller + 1 : caller, code);
+    snprintf(detail, sizeof detail, signal_number == SIGABRT ? "abort() was called at PC 0x%08lx, %s" : "at PC 0x%08lx, %s",
+             (unsigned long)caller, where);
+    for (size_t i = 0; i < sizeof fatal_signals / sizeof fatal_signals[0]; i++)
+        if (fatal_signals[i].number == signal_number)
+            sim_panic(&(struct sim_panic){.cause = fatal_signals[i].cause, .detail = detail, .code = caller});
+}
+
+/* Only where nobody else wants them. */
+static void take_fatal_signals(void)
+{
+    struct sigaction earlier;
+    struct sigaction action = {.sa_sigaction = on_fatal_signal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof fatal_signals / sizeof fatal_signals[0]; i++)
+        if (sigaction(fatal_signals[i].number, NULL, &earlier) == 0 && earlier.sa_handler == SIG_DFL)
+            sigaction(fatal_signals[i].number, &action, NULL);
 }
 
 /* ---- faults of the core --------------------------------------------------------------------- */
 
-struct search {
-    uintptr_t address;
-    struct em_block_view found;
-};
+static _Thread_local uintptr_t fault_subject;
 
-static bool is_at(void *context, const struct em_block_view *block)
+static void print_fault(const struct em_fault *fault)
 {
-    struct search *search = context;
-    uintptr_t start = (uintptr_t)block->address;
-    if (search->address < start || search->address - start >= block->size)
-        return true;
-    search->found = *block;
-    return false;
+    idf_fault_print(fault);
+    fault_subject = fault->block ? fault->block : fault->address;
 }
 
-static void describe_fault(const struct em_fault *fault, char *text, size_t room)
+/* The port's line is the panic's own here. */
+static void keep_report(const char *line)
 {
-    uintptr_t subject = fault->block ? fault->block : fault->address;
-    const struct em_caps_heap *heap = idf_chip.heaps_open ? em_caps_heap_of(&idf_chip.pool, subject) : NULL;
-    if (!heap) {
-        describe_address(subject, text, room);
-        return;
-    }
-    struct search search = {subject, {0}};
-    if (heap->heap)
-        em_heap_walk(heap->heap, is_at, &search);
-    int length = snprintf(text, room, "it is in the heap %s at 0x%08lx-0x%08lx", heap->type_name, number(heap->start),
-                          number(heap->end));
-    if (!search.found.address || length < 0 || (size_t)length >= room)
-        return;
-    const bool marked = search.found.used && em_guard_of(heap->heap) != EM_GUARD_OFF;
-    uintptr_t block = (uintptr_t)search.found.address + (marked ? EM_GUARD_HEAD_BYTES : 0);
-    snprintf(text + length, room - (size_t)length, ", %ld bytes inside the %s block of %lu bytes at 0x%08lx",
-             (long)(subject - block), search.found.used ? "used" : "free",
-             (unsigned long)(search.found.size - (marked ? EM_GUARD_BYTES : 0)), number(block));
+    (void)line;
 }
 
-/* The report is out already, so this is a panic without words of its own. */
 static void stop_fault(const char *reason)
 {
-    (void)reason;
-    sim_die(SIM_EXIT_PANIC);
+    sim_panic(&(struct sim_panic){"CorruptHeap", reason, NULL, fault_subject, true, (uintptr_t)__builtin_return_address(0)});
 }
 
-static const struct em_linux_fault_handling core_faults = {
-    .print = idf_fault_print, .describe = describe_fault, .stop = stop_fault};
+static const struct em_linux_fault_handling core_faults = {.print = print_fault, .report = keep_report, .stop = stop_fault};
 
 /* ---- set-up --------------------------------------------------------------------------------- */
 
@@ -219,4 +202,5 @@ void sim_faults_start(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGSEGV, &action, &earlier_segv);
     sigaction(SIGBUS, &action, &earlier_bus);
+    take_fatal_signals();
 }

@@ -14,8 +14,30 @@ extern const char espmem_replaces_new[];
 const char espmem_replaces_new[] = "new";
 }
 
+// As IDF_ENTRY of idf/caller.h: who calls is whoever has called the operator.
+extern "C" {
+bool idf_caller_enter(const void *address, const void *frame);
+void idf_caller_leave(bool entered);
+}
+
 namespace
 {
+
+struct Entry {
+    bool entered;
+
+    Entry(const void *address, const void *frame) : entered(idf_caller_enter(address, frame))
+    {
+    }
+    ~Entry()
+    {
+        idf_caller_leave(entered);
+    }
+    Entry(const Entry &) = delete;
+    Entry &operator=(const Entry &) = delete;
+};
+
+#define ENTRY const Entry entry(__builtin_return_address(0), __builtin_frame_address(0))
 
 void *take_once(std::size_t size, std::size_t alignment) noexcept
 {
@@ -54,100 +76,120 @@ std::size_t number(std::align_val_t alignment)
 
 void *operator new(std::size_t size)
 {
+    ENTRY;
     return take(size, 0);
 }
 
 void *operator new[](std::size_t size)
 {
+    ENTRY;
     return take(size, 0);
 }
 
 void *operator new(std::size_t size, const std::nothrow_t &) noexcept
 {
+    ENTRY;
     return take_or_null(size, 0);
 }
 
 void *operator new[](std::size_t size, const std::nothrow_t &) noexcept
 {
+    ENTRY;
     return take_or_null(size, 0);
 }
 
 void *operator new(std::size_t size, std::align_val_t alignment)
 {
+    ENTRY;
     return take(size, number(alignment));
 }
 
 void *operator new[](std::size_t size, std::align_val_t alignment)
 {
+    ENTRY;
     return take(size, number(alignment));
 }
 
 void *operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t &) noexcept
 {
+    ENTRY;
     return take_or_null(size, number(alignment));
 }
 
 void *operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t &) noexcept
 {
+    ENTRY;
     return take_or_null(size, number(alignment));
 }
 
 void operator delete(void *memory) noexcept
 {
+    ENTRY;
     std::free(memory);
 }
 
 void operator delete[](void *memory) noexcept
 {
+    ENTRY;
     std::free(memory);
 }
 
 void operator delete(void *memory, const std::nothrow_t &) noexcept
 {
+    ENTRY;
     std::free(memory);
 }
 
 void operator delete[](void *memory, const std::nothrow_t &) noexcept
 {
+    ENTRY;
     std::free(memory);
 }
 
 void operator delete(void *memory, std::size_t) noexcept
 {
+    ENTRY;
     std::free(memory);
 }
 
 void operator delete[](void *memory, std::size_t) noexcept
 {
+    ENTRY;
     std::free(memory);
 }
 
 void operator delete(void *memory, std::align_val_t) noexcept
 {
+    ENTRY;
     std::free(memory);
 }
 
 void operator delete[](void *memory, std::align_val_t) noexcept
 {
+    ENTRY;
     std::free(memory);
 }
 
 void operator delete(void *memory, std::size_t, std::align_val_t) noexcept
 {
+    ENTRY;
     std::free(memory);
 }
 
 void operator delete[](void *memory, std::size_t, std::align_val_t) noexcept
 {
+    ENTRY;
     std::free(memory);
 }
 
 void operator delete(void *memory, std::align_val_t, const std::nothrow_t &) noexcept
 {
+    ENTRY;
     std::free(memory);
 }
 
 void operator delete[](void *memory, std::align_val_t, const std::nothrow_t &) noexcept
 {
+    ENTRY;
     std::free(memory);
 }

@@ -6,11 +6,16 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "banks.h"
+#include "cache.h"
+#include "check.h"
+#include "panic.h"
 #include "space.h"
+#include "symbols.h"
 #include "threads.h"
 
 enum { CYCLES_PER_MICROSECOND = 160 };
@@ -44,7 +49,7 @@ static void console(const char *text, size_t length)
     fwrite(text, 1, length, stdout);
 }
 
-static void report(const char *text, size_t length)
+void sim_write_report(const char *text, size_t length)
 {
     while (length > 0) {
         ssize_t written = write(STDERR_FILENO, text, length);
@@ -64,7 +69,7 @@ __attribute__((format(printf, 1, 0))) static void say_list(const char *format, v
     if (end > sizeof line - 2)
         end = sizeof line - 2;
     line[end] = '\n';
-    report(line, end + 1);
+    sim_write_report(line, end + 1);
 }
 
 void sim_say(const char *format, ...)
@@ -84,11 +89,16 @@ void sim_refuse(const char *format, ...)
     sim_die(SIM_EXIT_BAD_SETTING);
 }
 
-void sim_die(int status)
+void sim_hold_console(void)
 {
     /* A thread that was stopped in the middle of a print keeps the console; its rest is lost then. */
     if (ftrylockfile(stdout) == 0)
         fflush(stdout);
+}
+
+void sim_die(int status)
+{
+    sim_hold_console();
     _exit(status);
 }
 
@@ -99,8 +109,7 @@ void sim_end_program(void)
 
 static __attribute__((noreturn)) void panic(const char *reason)
 {
-    sim_say("the chip panicked: %s", reason);
-    sim_die(SIM_EXIT_PANIC);
+    sim_panic(&(struct sim_panic){.cause = "abort", .detail = reason, .code = (uintptr_t)__builtin_return_address(0)});
 }
 
 /* A restart begins with power-on contents of everything the program has; a process cannot have that
@@ -116,21 +125,38 @@ static bool is_memory(uintptr_t start, uintptr_t end)
     return sim_space_is_memory(start, end) || sim_banks_is_memory(start, end);
 }
 
+static void *host_memory(size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+static void words_joined(uintptr_t start, uintptr_t end)
+{
+    sim_check_add(start, end - start, SIM_CHECK_MIXED);
+}
+
 static struct idf_platform platform = {
     .milliseconds = milliseconds,
     .microseconds = microseconds,
     .cycles = cycles,
     .console = console,
-    .report = report,
+    .report = sim_write_report,
     .panic = panic,
     .restart = restart,
     .is_memory = is_memory,
+    .words_joined = words_joined,
+    .cache = sim_cache_enable,
+    .host_memory = host_memory,
+    .callers = sim_callers_of,
+    .code_name = sim_code_name,
     .tasks = &sim_threads,
 };
 
-const struct idf_platform *sim_platform_start(struct em_bank_mmu *bank_mmu)
+const struct idf_platform *sim_platform_start(struct em_bank_mmu *bank_mmu, const struct idf_fence *fence)
 {
     boot_nanoseconds = nanoseconds();
     platform.bank_mmu = bank_mmu;
+    platform.fence = fence;
     return &platform;
 }

@@ -16,13 +16,19 @@
 enum { SIM_EXIT_BAD_SETTING = 2, SIM_EXIT_PANIC = 3 };
 
 /* The platform of this process; bank_mmu and is_memory follow the window that is open. */
-const struct idf_platform *sim_platform_start(struct em_bank_mmu *bank_mmu);
+const struct idf_platform *sim_platform_start(struct em_bank_mmu *bank_mmu, const struct idf_fence *fence);
 
 /* Writes "espmem: TEXT" and a line end to stderr, in one piece, allocating nothing. */
 __attribute__((format(printf, 1, 2))) void sim_say(const char *format, ...);
 
-/* The same, then the end of a program that cannot start like this. */
+/* Writes to stderr, as far as somebody reads it. */
+void sim_write_report(const char *text, size_t length);
+
+/* The same as sim_say, then the end of a program that cannot start like this. */
 __attribute__((format(printf, 1, 2))) _Noreturn void sim_refuse(const char *format, ...);
+
+/* Shows what the console holds; nobody else prints to it from now on. */
+void sim_hold_console(void);
 
 /* Ends the process as a panic does: what the console holds is shown, nothing of the program's runs. */
 _Noreturn void sim_die(int status);

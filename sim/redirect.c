@@ -15,6 +15,8 @@
 #include <string.h>
 
 #include "esp_heap_caps.h"
+#include "fence.h"
+#include "idf/caller.h"
 #include "idf/chip.h"
 #include "space.h"
 
@@ -55,7 +57,8 @@ static bool chip_is_up(void)
 static bool is_of_chip(const void *block)
 {
     uintptr_t address = (uintptr_t)block;
-    return (chip_is_up() && em_caps_heap_of(&idf_chip.pool, address)) || sim_space_range_of(address);
+    return (chip_is_up() && em_caps_heap_of(&idf_chip.pool, address)) || sim_space_range_of(address) ||
+           sim_fence_holds(address);
 }
 
 static void *or_no_memory(void *block, size_t size)
@@ -69,6 +72,7 @@ static void *or_no_memory(void *block, size_t size)
 
 void *__wrap_malloc(size_t size)
 {
+    IDF_ENTRY;
     if (!chip_is_up())
         return __real_malloc(size);
     return or_no_memory(heap_caps_malloc_default(size), size);
@@ -76,6 +80,7 @@ void *__wrap_malloc(size_t size)
 
 void *__wrap_calloc(size_t count, size_t size)
 {
+    IDF_ENTRY;
     size_t bytes;
     if (!chip_is_up())
         return __real_calloc(count, size);
@@ -87,6 +92,7 @@ void *__wrap_calloc(size_t count, size_t size)
 
 void __wrap_free(void *block)
 {
+    IDF_ENTRY;
     if (!is_of_chip(block))
         __real_free(block);
     else if (chip_is_up())
@@ -107,6 +113,7 @@ static void *move_to_chip(void *block, size_t size)
 
 void *__wrap_realloc(void *block, size_t size)
 {
+    IDF_ENTRY;
     if (!block)
         return __wrap_malloc(size);
     if (is_of_chip(block))
@@ -121,6 +128,7 @@ void *__wrap_realloc(void *block, size_t size)
 
 void *__wrap_reallocarray(void *block, size_t count, size_t size)
 {
+    IDF_ENTRY;
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes))
         return or_no_memory(NULL, SIZE_MAX);
@@ -129,6 +137,7 @@ void *__wrap_reallocarray(void *block, size_t count, size_t size)
 
 void *__wrap_memalign(size_t alignment, size_t size)
 {
+    IDF_ENTRY;
     if (!chip_is_up())
         return __real_memalign(alignment, size);
     if (alignment == 0 || (alignment & (alignment - 1)) != 0) {
@@ -140,11 +149,13 @@ void *__wrap_memalign(size_t alignment, size_t size)
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size)
 {
+    IDF_ENTRY;
     return __wrap_memalign(alignment, size);
 }
 
 int __wrap_posix_memalign(void **block, size_t alignment, size_t size)
 {
+    IDF_ENTRY;
     if (alignment < sizeof(uint32_t) || (alignment & (alignment - 1)) != 0)
         return EINVAL;
     int earlier = errno;
@@ -159,11 +170,13 @@ int __wrap_posix_memalign(void **block, size_t alignment, size_t size)
 /* The chip has no pages: there these two are malloc. */
 void *__wrap_valloc(size_t size)
 {
+    IDF_ENTRY;
     return __wrap_malloc(size);
 }
 
 void *__wrap_pvalloc(size_t size)
 {
+    IDF_ENTRY;
     return __wrap_malloc(size);
 }
 
@@ -188,21 +201,25 @@ static char *copy_of(const char *text, size_t length)
 
 char *__wrap_strdup(const char *text)
 {
+    IDF_ENTRY;
     return copy_of(text, strlen(text));
 }
 
 char *__wrap_strndup(const char *text, size_t most)
 {
+    IDF_ENTRY;
     return copy_of(text, strnlen(text, most));
 }
 
 char *__wrap___strdup(const char *text)
 {
+    IDF_ENTRY;
     return __wrap_strdup(text);
 }
 
 char *__wrap___strndup(const char *text, size_t most)
 {
+    IDF_ENTRY;
     return __wrap_strndup(text, most);
 }
 
@@ -246,6 +263,7 @@ static ssize_t read_line(char **line, size_t *room, int delimiter, FILE *stream)
 
 ssize_t __wrap___getdelim(char **line, size_t *room, int delimiter, FILE *stream)
 {
+    IDF_ENTRY;
     if (!line || !room || !stream) {
         errno = EINVAL;
         return -1;
@@ -260,10 +278,12 @@ ssize_t __wrap___getdelim(char **line, size_t *room, int delimiter, FILE *stream
 
 ssize_t __wrap_getdelim(char **line, size_t *room, int delimiter, FILE *stream)
 {
+    IDF_ENTRY;
     return __wrap___getdelim(line, room, delimiter, stream);
 }
 
 ssize_t __wrap_getline(char **line, size_t *room, FILE *stream)
 {
+    IDF_ENTRY;
     return __wrap___getdelim(line, room, '\n', stream);
 }

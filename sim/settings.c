@@ -41,6 +41,7 @@ static const char *const option_names[ESPMEM_OPTIONS] = {
     "CONFIG_HEAP_USE_HOOKS",
     "CONFIG_HEAP_TASK_TRACKING",
     "CONFIG_HEAP_TRACING_STACK_DEPTH",
+    "CONFIG_HEAP_TRACK_DELETED_TASKS",
 };
 
 /* The linker's names for the section's ends; absent in a program that has no such section. */
@@ -116,8 +117,11 @@ static void apply_program(struct sim_settings *settings, const struct program *p
     if (said[ESPMEM_OPTION_RTC_FAST_MEM_AS_HEAP] >= 0)
         board->rtc_heap = said[ESPMEM_OPTION_RTC_FAST_MEM_AS_HEAP] && board->cores == 1;
     set_flag(&board->abort_on_failure, said[ESPMEM_OPTION_HEAP_ABORT_WHEN_ALLOCATION_FAILS]);
+    set_flag(&board->task_tracking, said[ESPMEM_OPTION_HEAP_TASK_TRACKING]);
+    set_flag(&board->deleted_tasks, said[ESPMEM_OPTION_HEAP_TRACK_DELETED_TASKS]);
     if (said[ESPMEM_OPTION_HEAP_POISONING] >= 0)
         snprintf(board->guard, sizeof board->guard, "%s", guards[said[ESPMEM_OPTION_HEAP_POISONING] % 3]);
+    settings->hooks_off = said[ESPMEM_OPTION_HEAP_USE_HOOKS] == 0;
     if (said[ESPMEM_OPTION_FREERTOS_HZ] > 0)
         settings->ticks_per_second = (unsigned)said[ESPMEM_OPTION_FREERTOS_HZ];
 }
@@ -131,19 +135,25 @@ static const char *variable(const char *name)
     return value && value[0] ? value : NULL;
 }
 
-/* Whatever of the environment is only on or off. */
-static const char *const switches[] = {"ESPMEM_EXPLAIN", "ESPMEM_WARN"};
-
-static bool check_switches(char *why, size_t room)
+static bool read_switch(bool *flag, const char *name, char *why, size_t room)
 {
-    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
-        const char *value = variable(switches[i]);
-        if (!value || strcmp(value, "0") == 0)
-            continue;
-        if (strcmp(value, "1") == 0)
-            return refuse(why, room, "%s=1 is not possible yet: unset it", switches[i]);
-        return refuse(why, room, "%s cannot be \"%s\": it takes 0 or 1", switches[i], value);
-    }
+    const char *value = variable(name);
+    if (!value)
+        return true;
+    if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
+        return refuse(why, room, "%s cannot be \"%s\": it takes 0 or 1", name, value);
+    *flag = value[0] == '1';
+    return true;
+}
+
+static bool read_switches(struct sim_settings *settings, char *why, size_t room)
+{
+    return read_switch(&settings->board.explain, "ESPMEM_EXPLAIN", why, room) &&
+           read_switch(&settings->warns, "ESPMEM_WARN", why, room);
+}
+
+static bool check_recorder(char *why, size_t room)
+{
     if (variable("ESPMEM_RECORD"))
         return refuse(why, room, "ESPMEM_RECORD is not possible yet: unset it");
     return true;
@@ -174,6 +184,16 @@ static bool set_from_variable(struct em_board *board, const char *key, const cha
     if (!value || em_board_set(board, key, value, reason, sizeof reason))
         return true;
     return refuse(why, room, "%s=%s: %s", name, value, reason);
+}
+
+/* How far back a record's callers are found: to the one of the allocating function, or along frame pointers. */
+static bool read_callers(struct sim_settings *settings, char *why, size_t room)
+{
+    const char *value = variable("ESPMEM_CALLERS");
+    settings->follows_frames = value && strcmp(value, "frames") == 0;
+    if (!value || settings->follows_frames || strcmp(value, "return") == 0)
+        return true;
+    return refuse(why, room, "ESPMEM_CALLERS cannot be \"%s\": it takes return or frames", value);
 }
 
 static bool read_board(struct em_board *board, const char *text, char *why, size_t room)
@@ -217,9 +237,9 @@ bool sim_settings_of_process(struct sim_settings *settings, char *why, size_t ro
     if (named && !set_named_keys(&read.board, named, why, room))
         return false;
     if (!set_from_variable(&read.board, "manner", "ESPMEM_MANNER", why, room) ||
-        !set_from_variable(&read.board, "guard", "ESPMEM_GUARD", why, room))
+        !set_from_variable(&read.board, "guard", "ESPMEM_GUARD", why, room) || !read_callers(&read, why, room))
         return false;
-    if (!check(&read, why, room) || !check_switches(why, room))
+    if (!check(&read, why, room) || !read_switches(&read, why, room) || !check_recorder(why, room))
         return false;
     *settings = read;
     return true;

@@ -21,7 +21,10 @@ struct sim_settings {
     bool psram_may_be_missing;    /* CONFIG_SPIRAM_IGNORE_NOTFOUND */
     bool psram_tested;            /* at boot, as the chip does unless switched off */
     bool psram_for_malloc;        /* plain malloc may use it, and a pool is kept for DMA */
+    bool warns;                   /* wrong accesses to himem are counted in manner chip */
     unsigned ticks_per_second;    /* 0: unsaid */
+    bool hooks_off;               /* the program's allocation hooks are not called */
+    bool follows_frames;          /* callers of callers are found by frame pointers */
 };
 
 /* The settings of a board alone. */

@@ -39,7 +39,7 @@ static void *pointer_to(uintptr_t address)
 
 static int rights_of(const struct sim_range *range)
 {
-    return range->kind == SIM_MEMORY ? PROT_READ | PROT_WRITE : PROT_NONE;
+    return range->kind != SIM_MEMORY ? PROT_NONE : PROT_READ | PROT_WRITE | (range->words ? PROT_EXEC : 0);
 }
 
 static bool place(const struct sim_range *range, int how)
@@ -47,6 +47,8 @@ static bool place(const struct sim_range *range, int how)
     int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | how;
     void *wanted = pointer_to(range->start);
     void *got = mmap(wanted, length_of(range), rights_of(range), flags, -1, 0);
+    if (got == MAP_FAILED && (rights_of(range) & PROT_EXEC)) /* a host may refuse memory that is written and executed */
+        got = mmap(wanted, length_of(range), PROT_READ | PROT_WRITE, flags, -1, 0);
     if (got == wanted)
         return true;
     if (got != MAP_FAILED) /* a kernel that takes the address for a mere hint */

@@ -25,6 +25,7 @@ struct sim_range {
     const char *name; /* as people write it */
     uintptr_t start, end;
     enum sim_range_kind kind;
+    bool words; /* of the instruction bus: aligned 32-bit words only */
 };
 
 /* All ranges of all chips, each chip's together and by address. */

@@ -9,6 +9,7 @@
 
 #include "banks.h"
 #include "boot.h"
+#include "end.h"
 #include "espmem/sim.h"
 #include "idf/chip.h"
 #include "idf/freertos.h"
@@ -36,6 +37,7 @@ __attribute__((constructor(101))) static void start(int argc, char **argv, char 
     sim_space_reserve_or_restart(settings.board.chip, argv);
     if (!sim_boot(&settings, why, sizeof why))
         sim_refuse("%s", why);
+    sim_watch_end();
     if (!sim_main_is_ours)
         sim_boot_main_task();
 }

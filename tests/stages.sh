@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 
 # shellcheck disable=SC2154 # log and jobs are set by dev
-all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding install"
+all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding target shapes install"
 quick_stages="linux64 golden64"
 passed=0
 failed=0
@@ -134,12 +134,12 @@ stage_valgrind()
 {
     have valgrind || { skip "valgrind is not installed"; return; }
     built linux64 || return
-    # valgrind's own new and delete would take the place of the chip's
-    programs linux64 valgrind --quiet --fair-sched=yes --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
+    # A fault that is handled needs all registers; valgrind's own new and delete would take the place of the chip's
+    programs linux64 valgrind --quiet --fair-sched=yes --vex-iropt-register-updates=allregs-at-mem-access --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 }
 
-# The recordings that the code can answer; those of tracing are not there yet.
-golden_parts="multi_heap/32-none multi_heap/32-light multi_heap/32-comp heap_caps himem"
+# The recordings that the code can answer.
+golden_parts="multi_heap/32-none multi_heap/32-light multi_heap/32-comp heap_caps himem text"
 
 # replay BUILD FILE|FOLDER...: into $log/golden-BUILD, without what the chip's console said.
 replay()
@@ -160,6 +160,7 @@ golden()
     [ -d tool ] || { skip "the tool does not exist yet"; return; }
     built "$1" || return
     parts=$(for part in $golden_parts; do echo "tests/golden/$part"; done)
+    [ ! -d tests/scripts ] || parts="$parts tests/scripts" # short ones, which the tests' models wrote
     # shellcheck disable=SC2086
     replay "$1" $parts
     status=$?
@@ -195,6 +196,15 @@ stage_golden32()
 {
     links stdio.h gcc -m32 2>/dev/null || { skip "gcc cannot build 32-bit programs (gcc-multilib)"; return; }
     golden linux32
+}
+
+# The table of access checks; shown, since it is to be looked at.
+stage_shapes()
+{
+    links stdio.h gcc -m32 2>/dev/null || { skip "gcc cannot build 32-bit programs (gcc-multilib)"; return; }
+    built linux64 && built linux32 || return
+    counted shapes tests/shapes/run.sh "$root/build/linux64" "$root/build/linux32"
+    grep -v '^cases ' "$log/shapes"
 }
 
 check_format() { xargs -r clang-format --dry-run -Werror <"$log/sources"; }
@@ -236,6 +246,7 @@ script()
 stage_floors() { built linux64 && script floors; }
 stage_harness() { script harness; }
 stage_freestanding() { script freestanding; }
+stage_target() { script target; }
 stage_install() { script install; }
 stage_docs() { script docs; }
 

@@ -84,4 +84,21 @@ static inline bool em_multiply(size_t *product, size_t a, size_t b)
     return !__builtin_mul_overflow(a, b, product);
 }
 
+/* Whole quotient and rest, a bit at a time: for text and figures, since not every machine divides. The
+ * divisor must not be 0. */
+static inline size_t em_divide(size_t number, size_t divisor, size_t *rest)
+{
+    size_t quotient = 0, left = 0;
+    for (unsigned bit = 8 * sizeof number; bit-- > 0;) {
+        bool carry = left >> (8 * sizeof left - 1) != 0;
+        left = left << 1 | (number >> bit & 1u);
+        if (carry || left >= divisor) {
+            left -= divisor;
+            quotient |= (size_t)1 << bit;
+        }
+    }
+    *rest = left;
+    return quotient;
+}
+
 #endif

@@ -16,6 +16,14 @@ struct em_far {
     uint32_t word[EM_POINTER_WORDS];
 };
 
+/* A small number in such a struct. A word, since a region may be memory that knows no bytes; a byte where
+ * pointers have taken the room: no machine with pointers that wide has such memory. */
+#if UINTPTR_MAX > UINT32_MAX
+#define EM_SMALL uint8_t
+#else
+#define EM_SMALL uint32_t
+#endif
+
 static inline void *em_far_get(const struct em_far *far)
 {
     uintptr_t value = far->word[EM_POINTER_WORDS - 1];

@@ -8,40 +8,24 @@
 
 /* ---- the choice of a heap -------------------------------------------------------------------- */
 
-/* Why a heap is passed over at a priority; in this order. */
-enum refusal {
-    ASKED,         /* it may try */
-    NOT_THIS_TURN, /* it has none of the caps at this priority: its turn comes, or came, at another */
-    LACKS_CAPS,    /* not all of the caps at any priority */
-    NOT_STARTED,   /* its start-up stack is still in use */
-};
-
-static inline enum refusal refusal_of(const struct em_caps_heap *record, unsigned priority, uint32_t caps,
-                                      struct em_heap **heap)
+/* What lies behind the owner word is aligned, and the caller's. */
+static void *plain_block(struct em_heap *heap, size_t size, size_t alignment, size_t owner_bytes)
 {
-    if ((record->caps[priority] & caps) == 0) {
-        return NOT_THIS_TURN;
-    }
-    if ((caps & ~record->all_caps) != 0) {
-        return LACKS_CAPS;
-    }
-    *heap = EM_LOAD(&record->heap);
-    return *heap == NULL ? NOT_STARTED : ASKED;
-}
-
-static void *plain_block(struct em_heap *heap, size_t size, size_t alignment)
-{
-    return alignment <= 4 ? em_guard_allocate(heap, size) : em_guard_allocate_aligned(heap, size, alignment, 0);
+    size += owner_bytes; /* no overflow: a request is far below */
+    char *block =
+        alignment <= 4 ? em_guard_allocate(heap, size) : em_guard_allocate_aligned(heap, size, alignment, owner_bytes);
+    return block == NULL ? NULL : block + owner_bytes;
 }
 
 /* A block in this heap, by the address that the caller is to hold. */
-static void *serve(const struct em_caps_heap *record, struct em_heap *heap, const struct em_request *request)
+static void *serve(const struct em_caps_heap *record, struct em_heap *heap, const struct em_request *request,
+                   size_t owner_bytes)
 {
     if (!request->instruction_view || record->alias == NULL) {
-        return plain_block(heap, request->size, request->alignment);
+        return plain_block(heap, request->size, request->alignment, owner_bytes);
     }
     size_t size = request->size + EM_ALIAS_WORD;
-    void *block = plain_block(heap, size, request->alignment);
+    void *block = plain_block(heap, size, request->alignment, owner_bytes);
     return block == NULL ? NULL : em_alias_hand_out(record->alias, block, size);
 }
 
@@ -53,8 +37,9 @@ enum wish {
 };
 
 /* Inlined for each wish, since most requests want nothing but room. */
-__attribute__((always_inline)) static inline void *served(const struct em_caps_heap *record, struct em_heap *heap,
-                                                          const struct em_request *request, enum wish wish)
+__attribute__((always_inline)) static inline void *served(const struct em_pool *pool, const struct em_caps_heap *record,
+                                                          struct em_heap *heap, const struct em_request *request,
+                                                          enum wish wish)
 {
     switch (wish) {
     case UNGUARDED_ROOM:
@@ -64,7 +49,7 @@ __attribute__((always_inline)) static inline void *served(const struct em_caps_h
     case ANYTHING:
         break;
     }
-    return serve(record, heap, request);
+    return serve(record, heap, request, pool->owner_bytes);
 }
 
 __attribute__((always_inline)) static inline void *choose_as(struct em_pool *pool, const struct em_request *request,
@@ -74,10 +59,10 @@ __attribute__((always_inline)) static inline void *choose_as(struct em_pool *poo
     for (unsigned priority = 0; priority < EM_PRIORITIES; priority++) {
         for (struct em_caps_heap *record = first; record != NULL; record = record->next) {
             struct em_heap *heap;
-            if (refusal_of(record, priority, request->caps, &heap) != ASKED) {
+            if (em_turn_of(record, priority, request->caps, &heap) != EM_TURN_ASKED) {
                 continue;
             }
-            void *address = served(record, heap, request, wish);
+            void *address = served(pool, record, heap, request, wish);
             if (EM_LIKELY(address != NULL)) {
                 return address;
             }
@@ -93,11 +78,19 @@ static void *choose(struct em_pool *pool, const struct em_request *request)
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
-static inline void tell(struct em_pool *pool, enum em_event_kind kind, void *address, void *old,
-                        const struct em_request *request)
+/* What the caller asked for, and what became of it. */
+struct asked {
+    size_t size;
+    uint32_t caps;
+    struct em_request request;
+};
+
+static inline void tell(struct em_pool *pool, enum em_event_kind kind, void *address, void *old, const struct asked *asked)
 {
     if (em_is_watched(pool)) {
-        em_announce(pool, (struct em_event){kind, address, old, request->size, request->alignment, request->caps});
+        const struct em_request *request = &asked->request;
+        em_announce(pool, (struct em_event){kind, address, old, asked->size, request->size, request->alignment, asked->caps,
+                                            request->caps});
     }
 }
 
@@ -108,37 +101,48 @@ static void report_fault(enum em_fault_kind kind, enum em_operation during, cons
 
 /* ---- allocate -------------------------------------------------------------------------------- */
 
-/* One attempt; a success is told, a failure is not yet: another attempt may follow. */
-static void *attempt(struct em_pool *pool, size_t alignment, size_t size, uint32_t caps, struct em_request *request)
+static inline bool ask(struct asked *asked, const struct em_pool *pool, size_t alignment, size_t size, uint32_t caps)
 {
-    if (!em_request_make(request, pool->chip, alignment, size, caps)) {
-        return NULL;
-    }
-    void *address = choose(pool, request);
-    if (address != NULL) {
-        tell(pool, EM_ALLOCATED, address, NULL, request);
+    asked->size = size;
+    asked->caps = caps;
+    return em_request_make(&asked->request, pool, alignment, size, caps) == EM_NO_FLAW;
+}
+
+/* One attempt; a failure is told as such only by whoever tries nothing else. */
+static void *attempt(struct em_pool *pool, size_t alignment, size_t size, uint32_t caps)
+{
+    struct asked asked;
+    bool possible = ask(&asked, pool, alignment, size, caps);
+    void *address = possible ? choose(pool, &asked.request) : NULL;
+    if (size != 0) {
+        tell(pool, address == NULL ? EM_REFUSED : EM_ALLOCATED, address, NULL, &asked);
     }
     return address;
+}
+
+static void tell_failure(struct em_pool *pool, size_t size, size_t alignment, uint32_t caps)
+{
+    tell(pool, EM_FAILED, NULL, NULL, &(struct asked){size, caps, {size, alignment, caps, false}});
 }
 
 static void *told(struct em_pool *pool, void *address, size_t size, size_t alignment, uint32_t caps)
 {
     if (address == NULL && size != 0) {
-        tell(pool, EM_FAILED, NULL, NULL, &(struct em_request){size, alignment, caps, false});
+        tell_failure(pool, size, alignment, caps);
     }
     return address;
 }
 
 void *em_caps_allocate_aligned(struct em_pool *pool, size_t alignment, size_t size, uint32_t caps)
 {
-    struct em_request request;
-    return told(pool, attempt(pool, alignment, size, caps, &request), size, alignment, caps);
+    return told(pool, attempt(pool, alignment, size, caps), size, alignment, caps);
 }
 
 __attribute__((noinline)) static void *told_plain(struct em_pool *pool, void *address, size_t size, uint32_t caps)
 {
-    em_announce(pool, (struct em_event){address == NULL ? EM_FAILED : EM_ALLOCATED, address, NULL, size, 4, caps});
-    return address;
+    const struct asked asked = {size, caps, {size, 4, caps, false}};
+    tell(pool, address == NULL ? EM_REFUSED : EM_ALLOCATED, address, NULL, &asked);
+    return told(pool, address, size, 4, caps);
 }
 
 __attribute__((always_inline)) static inline void *allocate_plain(struct em_pool *pool, size_t size, uint32_t caps,
@@ -157,7 +161,7 @@ __attribute__((noinline)) static void *allocate_other(struct em_pool *pool, size
 /* Whatever wants more than room, and all requests where heaps are guarded. */
 __attribute__((noinline)) static void *allocate_guarded(struct em_pool *pool, size_t size, uint32_t caps)
 {
-    if (EM_UNLIKELY(!em_request_is_plain(caps) || size - 1 >= pool->chip->largest_request)) {
+    if (EM_UNLIKELY(!em_request_is_plain(caps) || size - 1 >= pool->largest_guarded)) {
         return allocate_other(pool, size, caps);
     }
     return allocate_plain(pool, size, caps, GUARDED_ROOM);
@@ -173,16 +177,8 @@ void *em_caps_allocate(struct em_pool *pool, size_t size, uint32_t caps)
 
 /* ---- free ------------------------------------------------------------------------------------ */
 
-/* A live block, found from either of its addresses. */
-struct place {
-    struct em_caps_heap *heap;
-    void *block;
-    size_t usable; /* bytes that the caller may use */
-    bool by_alias;
-};
-
 /* By an instruction address: false iff no block was handed out there. */
-static bool locate_code(struct em_pool *pool, void *address, struct place *place)
+static bool locate_code(struct em_pool *pool, void *address, struct em_place *place)
 {
     const struct em_alias *alias = em_alias_of_code(pool->chip, (uintptr_t)address);
     size_t bytes;
@@ -195,26 +191,23 @@ static bool locate_code(struct em_pool *pool, void *address, struct place *place
     place->by_alias = true;
     place->usable = bytes == 0 ? 0 : bytes - EM_ALIAS_WORD;
     place->heap = em_index_find(pool, (uintptr_t)place->block);
+    place->block = (char *)place->block - pool->owner_bytes;
     return place->heap != NULL;
 }
 
-/* Without a word about faults: false iff the address is of no heap or carries no block behind it. */
-static inline bool locate(struct em_pool *pool, void *address, struct place *place)
+/* See pool.h; inlined where every call counts. */
+__attribute__((always_inline)) static inline bool locate(struct em_pool *pool, void *address, struct em_place *place)
 {
-    *place = (struct place){em_index_find(pool, (uintptr_t)address), address, 0, false};
+    *place = (struct em_place){em_index_find(pool, (uintptr_t)address), (char *)address - pool->owner_bytes, 0, false};
     if (EM_LIKELY(place->heap != NULL)) {
         return EM_LOAD(&place->heap->heap) != NULL;
     }
     return locate_code(pool, address, place);
 }
 
-static size_t usable_bytes(const struct place *place)
+bool em_locate(struct em_pool *pool, void *address, struct em_place *place)
 {
-    if (place->usable != 0) {
-        return place->usable;
-    }
-    size_t size = em_guard_block_size(place->heap->heap, place->block);
-    return place->by_alias && size >= EM_ALIAS_WORD ? size - EM_ALIAS_WORD : size;
+    return locate(pool, address, place);
 }
 
 __attribute__((noinline)) static void tell_free(struct em_pool *pool, void *address)
@@ -240,7 +233,7 @@ static inline void release(struct em_pool *pool, void *address, struct em_heap *
 /* Whatever is not simply in the heap that was asked last. */
 __attribute__((noinline)) static void release_other(struct em_pool *pool, void *address)
 {
-    struct place place;
+    struct em_place place;
     if (address == NULL) {
         return;
     }
@@ -276,67 +269,112 @@ void em_caps_free(struct em_pool *pool, void *address)
 /* ---- reallocate ------------------------------------------------------------------------------ */
 
 /* Whether the heap may keep a block that from now on needs these caps. */
-static bool may_stay(const struct place *place, const struct em_request *request)
+static bool may_stay(const struct em_place *place, const struct em_request *request)
 {
     return !place->by_alias && request->alignment <= 4 && (place->heap->all_caps & request->caps) == request->caps;
 }
 
 /* Bytes whose contents count: in a guarded heap those asked for, since a mark may follow. */
-static size_t asked_bytes(const struct place *place)
+static size_t asked_bytes(const struct em_pool *pool, const struct em_place *place)
 {
-    return place->by_alias ? usable_bytes(place) : em_guard_asked_size(place->heap->heap, place->block);
+    return place->by_alias ? em_place_usable(pool, place)
+                           : em_less(em_guard_asked_size(place->heap->heap, place->block), pool->owner_bytes);
 }
 
-static void *move(struct em_pool *pool, void *address, const struct place *place, const struct em_request *request)
+/* To another heap. Told while the old block is still the caller's. */
+static void *move(struct em_pool *pool, void *address, const struct em_place *place, const struct asked *asked)
 {
-    size_t old_size = asked_bytes(place);
-    void *moved = old_size == 0 ? NULL : choose(pool, request);
+    size_t old_size = asked_bytes(pool, place), size = asked->request.size;
+    void *moved = old_size == 0 ? NULL : choose(pool, &asked->request);
     if (moved == NULL) {
         return NULL;
     }
-    tell(pool, EM_ALLOCATED, moved, NULL, request);
-    em_port_copy(moved, address, request->size < old_size ? request->size : old_size);
-    em_caps_free(pool, address);
+    em_port_copy(moved, address, size < old_size ? size : old_size);
+    tell(pool, EM_RESIZED, moved, address, asked);
+    em_guard_free(place->heap->heap, place->block);
     return moved;
 }
 
-static void *attempt_resize(struct em_pool *pool, void *address, size_t size, uint32_t caps, struct em_request *request)
+struct resizing {
+    struct em_move_teller teller;
+    struct em_pool *pool;
+    void *address;
+    const struct asked *asked;
+};
+
+static void tell_moved(struct em_move_teller *teller, void *moved)
 {
-    struct place place;
-    if (!em_request_make(request, pool->chip, 4, size, caps)) {
-        return NULL;
+    const struct resizing *resizing = (const struct resizing *)teller; /* its first member */
+    void *address = (char *)moved + resizing->pool->owner_bytes;
+    tell(resizing->pool, EM_RESIZED, address, resizing->address, resizing->asked);
+}
+
+__attribute__((noinline)) static void *resize_watched(struct em_pool *pool, const struct em_place *place, void *address,
+                                                      const struct asked *asked, size_t size)
+{
+    struct asked exact = *asked;
+    exact.request.size = size;
+    struct resizing resizing = {{tell_moved}, pool, address, &exact};
+    char *resized = em_guard_reallocate_telling(place->heap->heap, place->block, size + pool->owner_bytes, &resizing.teller);
+    if (resized == place->block) {
+        tell(pool, EM_RESIZED, address, address, &exact);
     }
+    return resized;
+}
+
+/* In its heap. The size does not grow to whole words there, as 32BIT has it for new blocks. */
+static inline void *resize_within(struct em_pool *pool, const struct em_place *place, void *address, const struct asked *asked)
+{
+    size_t size = (asked->caps & EM_ALIGNED_CAPS) == 0 ? asked->size : asked->request.size;
+    char *resized = em_is_watched(pool)
+                        ? resize_watched(pool, place, address, asked, size)
+                        : em_guard_reallocate_telling(place->heap->heap, place->block, size + pool->owner_bytes, NULL);
+    return resized == NULL ? NULL : resized + pool->owner_bytes;
+}
+
+static void *resize_or_move(struct em_pool *pool, void *address, const struct asked *asked)
+{
+    struct em_place place;
     if (!locate(pool, address, &place)) {
         report_fault(EM_FAULT_FOREIGN_POINTER, EM_DURING_REALLOCATE, address);
         return NULL;
     }
-    if (may_stay(&place, request)) {
-        void *resized = em_guard_reallocate(place.heap->heap, place.block, request->size);
-        if (resized != NULL) {
-            tell(pool, EM_RESIZED, resized, address, request);
-            return resized;
-        }
+    void *resized = may_stay(&place, &asked->request) ? resize_within(pool, &place, address, asked) : NULL;
+    return resized != NULL ? resized : move(pool, address, &place, asked);
+}
+
+static void *attempt_resize(struct em_pool *pool, void *address, size_t size, uint32_t caps)
+{
+    struct asked asked;
+    bool possible = ask(&asked, pool, 4, size, caps);
+    void *resized = possible ? resize_or_move(pool, address, &asked) : NULL;
+    if (resized == NULL) {
+        tell(pool, EM_REFUSED, NULL, address, &asked);
     }
-    return move(pool, address, &place, request);
+    return resized;
 }
 
 /* Neither NULL nor size 0, which are an allocate and a free, reaches attempt_resize. */
-static void *attempt_reallocate(struct em_pool *pool, void *address, size_t size, uint32_t caps, struct em_request *request)
+void *em_caps_try(struct em_pool *pool, void *address, size_t size, uint32_t caps)
 {
     if (address == NULL) {
-        return attempt(pool, 4, size, caps, request);
+        return attempt(pool, 4, size, caps);
     }
     if (size == 0) {
         em_caps_free(pool, address);
         return NULL;
     }
-    return attempt_resize(pool, address, size, caps, request);
+    return attempt_resize(pool, address, size, caps);
+}
+
+void em_caps_give_up(struct em_pool *pool, size_t size, uint32_t caps)
+{
+    tell_failure(pool, size, 4, caps);
 }
 
 void *em_caps_reallocate(struct em_pool *pool, void *address, size_t size, uint32_t caps)
 {
-    struct em_request request;
-    return told(pool, attempt_reallocate(pool, address, size, caps, &request), size, 4, caps);
+    return told(pool, em_caps_try(pool, address, size, caps), size, 4, caps);
 }
 
 /* ---- plain malloc's policy ------------------------------------------------------------------- */
@@ -358,11 +396,10 @@ static void default_caps(struct em_pool *pool, size_t size, uint32_t caps[2])
 void *em_caps_allocate_aligned_default(struct em_pool *pool, size_t alignment, size_t size)
 {
     uint32_t caps[2];
-    struct em_request request;
     default_caps(pool, size, caps);
-    void *address = attempt(pool, alignment, size, caps[0], &request);
+    void *address = attempt(pool, alignment, size, caps[0]);
     if (address == NULL && caps[1] != 0) {
-        address = attempt(pool, alignment, size, caps[1], &request);
+        address = attempt(pool, alignment, size, caps[1]);
     }
     return told(pool, address, size, alignment, caps[1] != 0 ? caps[1] : caps[0]);
 }
@@ -375,34 +412,10 @@ void *em_caps_allocate_default(struct em_pool *pool, size_t size)
 void *em_caps_reallocate_default(struct em_pool *pool, void *address, size_t size)
 {
     uint32_t caps[2];
-    struct em_request request;
     default_caps(pool, size, caps);
-    void *moved = attempt_reallocate(pool, address, size, caps[0], &request);
+    void *moved = em_caps_try(pool, address, size, caps[0]);
     if (moved == NULL && size != 0 && caps[1] != 0) {
-        moved = attempt_reallocate(pool, address, size, caps[1], &request);
+        moved = em_caps_try(pool, address, size, caps[1]);
     }
     return told(pool, moved, size, 4, caps[1] != 0 ? caps[1] : caps[0]);
-}
-
-/* ---- sizes of blocks ------------------------------------------------------------------------- */
-
-size_t em_caps_block_size(struct em_pool *pool, const void *address)
-{
-    struct place place;
-    if (!locate(pool, (void *)(uintptr_t)address, &place)) {
-        report_fault(EM_FAULT_FOREIGN_POINTER, EM_DURING_QUERY, address);
-        return 0;
-    }
-    return usable_bytes(&place);
-}
-
-size_t em_caps_containing_block_size(struct em_pool *pool, const void *address)
-{
-    struct em_caps_heap *heap = em_caps_heap_of(pool, (uintptr_t)address);
-    if (heap == NULL) {
-        return 0;
-    }
-    const struct em_alias *alias = em_alias_of_code(pool->chip, (uintptr_t)address);
-    uintptr_t data = alias == NULL ? (uintptr_t)address : em_alias_data_address(alias, (uintptr_t)address);
-    return em_guard_containing_size(heap->heap, (const void *)data);
 }

@@ -51,12 +51,17 @@ size_t em_caps_minimum_free(struct em_pool *pool, uint32_t caps)
     return sum;
 }
 
+/* The chip takes the owner word off what it has found so far, once for each heap: recorded, so kept. */
+static void raise_largest(const struct em_pool *pool, size_t *most, size_t largest)
+{
+    *most = em_less(largest > *most ? largest : *most, pool->owner_bytes);
+}
+
 size_t em_caps_largest_free(struct em_pool *pool, uint32_t caps)
 {
     size_t most = 0;
     for (struct em_caps_heap *heap = NULL; (heap = next_matching(pool, heap, caps)) != NULL;) {
-        size_t largest = em_guard_largest_free(heap->heap);
-        most = largest > most ? largest : most;
+        raise_largest(pool, &most, em_guard_largest_free(heap->heap));
     }
     return most;
 }
@@ -67,13 +72,13 @@ void em_caps_get_info(struct em_pool *pool, struct em_heap_info *info, uint32_t 
     for (struct em_caps_heap *heap = NULL; (heap = next_matching(pool, heap, caps)) != NULL;) {
         struct em_heap_info one;
         em_guard_get_info(heap->heap, &one);
-        info->free_bytes += one.free_bytes;
-        info->allocated_bytes += one.allocated_bytes;
-        info->minimum_free += one.minimum_free;
+        info->free_bytes += em_less(one.free_bytes, pool->owner_bytes);
+        info->allocated_bytes += em_less(one.allocated_bytes, one.allocated_blocks * pool->owner_bytes);
+        info->minimum_free += em_less(one.minimum_free, pool->owner_bytes);
         info->allocated_blocks += one.allocated_blocks;
         info->free_blocks += one.free_blocks;
         info->total_blocks += one.total_blocks;
-        info->largest_free = one.largest_free > info->largest_free ? one.largest_free : info->largest_free;
+        raise_largest(pool, &info->largest_free, one.largest_free);
     }
 }
 

@@ -14,6 +14,8 @@ void em_pool_open(struct em_pool *pool, const struct em_chip *chip, const struct
     *pool = (struct em_pool){
         .chip = chip,
         .largest_plain = chip->largest_request,
+        .largest_guarded = chip->largest_request,
+        .largest = chip->largest_request,
         .engine = engine,
         .storage = *storage,
         .external_limit = -1,
@@ -24,7 +26,15 @@ void em_pool_open(struct em_pool *pool, const struct em_chip *chip, const struct
 void em_pool_set_guard(struct em_pool *pool, enum em_guard guard)
 {
     pool->guard = guard;
-    pool->largest_plain = guard == EM_GUARD_OFF ? pool->chip->largest_request : 0;
+    pool->largest_plain = guard == EM_GUARD_OFF ? pool->largest_guarded : 0;
+}
+
+/* Nothing is plain any more: requests and frees take the paths that look at owner_bytes. */
+void em_pool_charge_owners(struct em_pool *pool)
+{
+    pool->owner_bytes = EM_OWNER_WORD;
+    pool->largest = pool->chip->largest_request - EM_OWNER_WORD;
+    pool->largest_plain = pool->largest_guarded = 0;
 }
 
 static struct em_caps_heap *new_record(struct em_pool *pool, const uint32_t caps[EM_PRIORITIES], uintptr_t start, uintptr_t end)
@@ -57,7 +67,7 @@ static bool start_heap(struct em_pool *pool, struct em_caps_heap *record)
         em_heap_set_minimum(heap, 0); /* as the chip says of heaps that were not there from the start */
     }
     EM_PUBLISH(&record->heap, heap);
-    size_t whole = record->has_inner ? 0 : record->end - record->start;
+    size_t whole = record->has_inner || pool->owner_bytes != 0 ? 0 : record->end - record->start;
     EM_PUBLISH(pool->guard == EM_GUARD_OFF ? &record->whole : &record->guarded, whole);
     return true;
 }
@@ -80,17 +90,24 @@ static void insert_by_length(struct em_pool *pool, struct em_caps_heap *heap)
     *place = heap;
 }
 
+/* One that tracks tasks has a word more, for the heap's name. */
+static size_t record_bytes(const struct em_pool *pool)
+{
+    size_t bytes = pool->chip->heap_record_bytes;
+    return bytes == 0 ? 0 : bytes + pool->owner_bytes;
+}
+
 /* The records of all heaps stand in one block of the lowest one that fits. */
 static bool charge_records(struct em_pool *pool, unsigned count)
 {
     size_t bytes;
-    if (!em_multiply(&bytes, pool->chip->heap_record_bytes, count)) {
+    if (!em_multiply(&bytes, record_bytes(pool), count)) {
         return false;
     }
     for (unsigned i = 0; i < pool->count && bytes != 0; i++) {
         struct em_caps_heap *record = &pool->storage.heaps[i];
         if (em_caps_match(record, RECORD_CAPS)) {
-            return em_guard_allocate(record->heap, bytes) != NULL;
+            return em_guard_allocate(record->heap, bytes + pool->owner_bytes) != NULL;
         }
     }
     return bytes == 0;
@@ -184,8 +201,8 @@ enum em_error em_pool_add(struct em_pool *pool, const uint32_t caps[EM_PRIORITIE
         return EM_FAIL;
     }
     void *charge = NULL;
-    if (pool->chip->heap_record_bytes != 0) {
-        charge = em_caps_allocate(pool, pool->chip->heap_record_bytes, RECORD_CAPS);
+    if (record_bytes(pool) != 0) {
+        charge = em_caps_allocate(pool, record_bytes(pool), RECORD_CAPS);
         if (charge == NULL) {
             return EM_NO_MEM;
         }
@@ -213,21 +230,31 @@ enum em_error em_pool_add_region(struct em_pool *pool, uintptr_t start, uintptr_
 
 /* ---- watchers -------------------------------------------------------------------------------- */
 
+/* Where it hangs, or the end of the list. */
+static struct em_watcher **place_of(struct em_pool *pool, const struct em_watcher *watcher)
+{
+    struct em_watcher **place = &pool->watchers;
+    while (*place != NULL && *place != watcher) {
+        place = &(*place)->next;
+    }
+    return place;
+}
+
 void em_pool_watch(struct em_pool *pool, struct em_watcher *watcher)
 {
     em_port_lock(&pool->lock);
-    watcher->next = pool->watchers;
-    EM_PUBLISH(&pool->watchers, watcher);
+    struct em_watcher **place = place_of(pool, watcher);
+    if (*place == NULL) {
+        watcher->next = NULL;
+        EM_PUBLISH(place, watcher);
+    }
     em_port_unlock(&pool->lock);
 }
 
 void em_pool_unwatch(struct em_pool *pool, struct em_watcher *watcher)
 {
     em_port_lock(&pool->lock);
-    struct em_watcher **place = &pool->watchers;
-    while (*place != NULL && *place != watcher) {
-        place = &(*place)->next;
-    }
+    struct em_watcher **place = place_of(pool, watcher);
     if (*place != NULL) {
         EM_PUBLISH(place, watcher->next);
     }
@@ -236,7 +263,7 @@ void em_pool_unwatch(struct em_pool *pool, struct em_watcher *watcher)
 
 __attribute__((noinline)) void em_announce(struct em_pool *pool, struct em_event event)
 {
-    for (struct em_watcher *watcher = EM_LOAD(&pool->watchers); watcher != NULL; watcher = watcher->next) {
+    for (struct em_watcher *watcher = EM_LOAD(&pool->watchers); watcher != NULL; watcher = EM_LOAD(&watcher->next)) {
         watcher->notify(watcher, &event);
     }
 }

@@ -38,21 +38,29 @@ static bool adjust_to_hardware(struct em_request *request, const struct em_chip 
     return em_round_up(&request->size, request->alignment);
 }
 
-bool em_request_make(struct em_request *request, const struct em_chip *chip, size_t alignment, size_t size, uint32_t caps)
+enum em_flaw em_request_make(struct em_request *request, const struct em_pool *pool, size_t alignment, size_t size,
+                             uint32_t caps)
 {
     *request = (struct em_request){size, alignment, caps, false};
-    if (size == 0 || size > chip->largest_request || !em_is_power_of_two(alignment)) {
-        return false;
+    if (size == 0) {
+        return EM_ASKS_FOR_NOTHING;
     }
-    if (!adjust_to_hardware(request, chip) || request->size > chip->largest_request) {
-        return false;
+    if (size > pool->largest) {
+        return EM_ASKS_TOO_MUCH;
+    }
+    if (!em_is_power_of_two(alignment)) {
+        return EM_BAD_ALIGNMENT;
+    }
+    if (!adjust_to_hardware(request, pool->chip) || request->size > pool->largest) {
+        return EM_ASKS_TOO_MUCH;
     }
     if ((request->caps & EM_CAP_EXEC) != 0) {
         if ((request->caps & (EM_CAP_8BIT | EM_CAP_DMA)) != 0) {
-            return false; /* no memory is both: the instruction view knows only words */
+            return EM_EXEC_WITH_BYTES; /* the instruction view knows only words */
         }
         request->caps |= EM_CAP_32BIT;
         request->instruction_view = true;
     }
-    return (request->caps & EM_CAP_32BIT) == 0 || em_round_up(&request->size, 4);
+    bool fits = (request->caps & EM_CAP_32BIT) == 0 || em_round_up(&request->size, 4);
+    return fits ? EM_NO_FLAW : EM_ASKS_TOO_MUCH;
 }

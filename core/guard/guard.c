@@ -241,22 +241,31 @@ static void *take_unseen(struct em_heap *heap, size_t size)
     return address;
 }
 
-static void *move_marked(struct em_heap *heap, void *address, size_t old_size, size_t size)
+static void tell_moved(struct em_move_teller *teller, void *moved)
+{
+    if (teller != NULL) {
+        teller->moved(teller, moved);
+    }
+}
+
+static void *move_marked(struct em_heap *heap, void *address, size_t old_size, size_t size, struct em_move_teller *teller)
 {
     void *moved = take_unseen(heap, size);
     if (moved != NULL) {
         em_port_copy(moved, address, size < old_size ? size : old_size);
+        tell_moved(teller, moved);
         release_marked(heap, address, EM_DURING_REALLOCATE);
         em_heap_restore_minimum(heap, em_heap_free_bytes(heap));
     }
     return moved;
 }
 
-static void *move_filled(struct em_heap *heap, void *address, size_t old_size, size_t size)
+static void *move_filled(struct em_heap *heap, void *address, size_t old_size, size_t size, struct em_move_teller *teller)
 {
     void *moved = em_guard_allocate(heap, size);
     if (moved != NULL) {
         em_port_copy(moved, address, size < old_size ? size : old_size);
+        tell_moved(teller, moved);
         release_filled(heap, address, EM_DURING_REALLOCATE);
     }
     return moved;
@@ -264,8 +273,13 @@ static void *move_filled(struct em_heap *heap, void *address, size_t old_size, s
 
 void *em_guard_reallocate(struct em_heap *heap, void *address, size_t size)
 {
+    return em_guard_reallocate_telling(heap, address, size, NULL);
+}
+
+void *em_guard_reallocate_telling(struct em_heap *heap, void *address, size_t size, struct em_move_teller *teller)
+{
     if (heap->guard == EM_GUARD_OFF) {
-        return em_heap_reallocate(heap, address, size);
+        return em_heap_reallocate_telling(heap, address, size, teller);
     }
     if (address == NULL) {
         return em_guard_allocate(heap, size);
@@ -279,7 +293,7 @@ void *em_guard_reallocate(struct em_heap *heap, void *address, size_t size)
     }
     size_t old_size = em_guard_head_of(address)->size;
     if (heap->guard == EM_GUARD_COMPREHENSIVE) {
-        return move_filled(heap, address, old_size, size);
+        return move_filled(heap, address, old_size, size, teller);
     }
-    return resize(heap, address, size) ? address : move_marked(heap, address, old_size, size);
+    return resize(heap, address, size) ? address : move_marked(heap, address, old_size, size, teller);
 }

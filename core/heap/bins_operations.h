@@ -568,7 +568,7 @@ static bool bins_open(struct em_heap *heap)
     while (class_of(end - tables_end(classes) - 2u * EM_HEADER_BYTES) >= classes) {
         classes++; /* until the block that all of the heap would be has its class */
     }
-    heap->rows = (uint8_t)classes;
+    heap->rows = (EM_SMALL)classes;
     heap->first_block = (uint32_t)tables_end(classes);
     for (uint32_t *word = class_words(heap); word < (uint32_t *)em_first_block(heap); word++) {
         *word = 0;

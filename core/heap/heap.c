@@ -110,14 +110,22 @@ static void *take_unseen(struct em_heap *heap, size_t size)
     return address;
 }
 
+static void tell_moved(struct em_move_teller *teller, void *moved)
+{
+    if (teller != NULL) {
+        teller->moved(teller, moved);
+    }
+}
+
 /* Allocate, copy, free. */
-static void *move(struct em_heap *heap, void *address, size_t old_size, size_t size)
+static void *move(struct em_heap *heap, void *address, size_t old_size, size_t size, struct em_move_teller *teller)
 {
     void *moved = take_unseen(heap, size);
     if (moved == NULL) {
         return NULL;
     }
     em_port_copy(moved, address, size < old_size ? size : old_size);
+    tell_moved(teller, moved);
     em_heap_lock(heap);
     enum em_fault_kind kind = em_fault_of(heap, address);
     if (kind == EM_FAULT_NONE) {
@@ -144,7 +152,7 @@ static struct em_block *extend_back(struct em_heap *heap, void *address, size_t 
 
 /* For a block that finds no room anywhere else, and with what is free on both of its sides might have it: the
  * contents move down in pieces that do not overlap themselves. */
-static void *move_down(struct em_heap *heap, void *address, size_t old_size, size_t size)
+static void *move_down(struct em_heap *heap, void *address, size_t old_size, size_t size, struct em_move_teller *teller)
 {
     struct em_block *extended = extend_back(heap, address, size);
     if (extended == NULL) {
@@ -156,11 +164,17 @@ static void *move_down(struct em_heap *heap, void *address, size_t old_size, siz
     for (size_t done = 0; done < old_size; done += distance) {
         em_port_copy(to + done, from + done, old_size - done < distance ? old_size - done : distance);
     }
+    tell_moved(teller, to);
     em_heap_resize(heap, to, size); /* what is too much goes back */
     return to;
 }
 
 void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size)
+{
+    return em_heap_reallocate_telling(heap, address, size, NULL);
+}
+
+void *em_heap_reallocate_telling(struct em_heap *heap, void *address, size_t size, struct em_move_teller *teller)
 {
     if (address == NULL) {
         return em_heap_allocate(heap, size);
@@ -175,8 +189,8 @@ void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size)
     case RESIZED:
         return address;
     case MUST_MOVE:
-        moved = move(heap, address, old_size, size);
-        return moved != NULL ? moved : move_down(heap, address, old_size, size);
+        moved = move(heap, address, old_size, size, teller);
+        return moved != NULL ? moved : move_down(heap, address, old_size, size, teller);
     case NO_BLOCK:
         break;
     }

@@ -32,9 +32,9 @@ struct em_heap {
     uint32_t blocks;     /* used and free */
     uint32_t free_blocks;
     uint32_t first_block; /* offset of the first block's header */
-    uint8_t class_bits;   /* tlsf: log2 of the classes in a row */
-    uint8_t rows;         /* tlsf: of its tables; bins: the class behind the last one */
-    uint8_t guard;        /* enum em_guard; the heap itself never asks */
+    EM_SMALL class_bits;  /* tlsf: log2 of the classes in a row */
+    EM_SMALL rows;        /* tlsf: of its tables; bins: the class behind the last one */
+    EM_SMALL guard;       /* enum em_guard; the heap itself never asks */
     uint32_t word_bits;   /* tlsf: words of its table that have a bit set */
 };
 _Static_assert(sizeof(struct em_heap) <= EM_HEAP_RECORD_BYTES, "the records must fit where the chip has its own");

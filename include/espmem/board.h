@@ -37,11 +37,16 @@ struct em_board {
     bool rtc_heap;        /* RTC fast memory is given to the heap (one core only) */
     unsigned trace_banks; /* 0, 1 or 2 banks of internal memory kept for trace output */
     char engine[8];       /* "tlsf" */
-    char guard[16];       /* "off", "light" or "comprehensive" */
+    char guard[16];       /* "off", "light", "comprehensive" or "page" */
+    size_t quarantine;    /* guard=page: bytes of freed pages that wait before they are used again */
+    bool guard_below;     /* guard=page: the page that stops lies in front of a block, not behind it */
     enum em_manner manner;
     long malloc_limit;     /* plain malloc up to this size prefers internal memory; -1: never external */
     size_t internal_pool;  /* bytes set aside for DMA at start */
     bool abort_on_failure; /* a failed allocation stops the program */
+    bool task_tracking;    /* each block has its owner's word in front, and who owns what can be asked */
+    bool deleted_tasks;    /* tasks are still listed when they have been deleted */
+    bool explain;          /* each allocation that fails is explained on stderr */
     bool system_tasks;     /* charge the heaps for the main, idle, ipc and timer tasks */
     struct em_image_area image[EM_IMAGE_AREAS];
     unsigned image_areas;

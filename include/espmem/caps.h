@@ -66,8 +66,11 @@ struct em_caps_index {
 
 struct em_pool {
     const struct em_chip *chip;
-    size_t largest_plain; /* that needs no second look: the chip's, 0 where heaps are guarded */
-    enum em_guard guard;  /* of heaps that start */
+    size_t largest_plain;   /* that needs no second look: the chip's, 0 where heaps are guarded */
+    enum em_guard guard;    /* of heaps that start */
+    size_t largest_guarded; /* as largest_plain where heaps are guarded; 0 where owner words are charged */
+    size_t largest;         /* any request: the chip's, less the owner word */
+    size_t owner_bytes;     /* in front of what each caller gets: 0, or EM_OWNER_WORD */
     const struct em_engine *engine;
     struct em_pool_storage storage;
     unsigned count;
@@ -116,6 +119,13 @@ void em_pool_open(struct em_pool *pool, const struct em_chip *chip, const struct
 /* The guard of all heaps that start from now on; off after open. Before em_pool_start. */
 void em_pool_set_guard(struct em_pool *pool, enum em_guard guard);
 
+/* From now on each block costs a word more, in front of what the caller gets and unused: where the chip
+ * keeps the block's owner, if it tracks tasks. Its records of heaps grow by a word too, and the figures
+ * of em_caps_get_info and _largest_free are less by a word a heap, as the chip's then are. Before
+ * em_pool_start. */
+enum { EM_OWNER_WORD = 4 };
+void em_pool_charge_owners(struct em_pool *pool);
+
 /* Registers the regions that exist at start: shortest first, all started but those of the start-up
  * stacks. Charges chip->heap_record_bytes for each, in one block of the lowest started heap that is
  * 8BIT and INTERNAL. NO_MEM iff there are more pieces than records or nothing to charge. Once. */
@@ -133,6 +143,9 @@ enum em_error em_pool_add_region(struct em_pool *pool, uintptr_t start, uintptr_
 /* Whether a region may be added beside (or inside) a registered one. */
 bool em_region_may_join(uintptr_t heap_start, uintptr_t heap_end, uintptr_t start, uintptr_t end);
 
+/* Tells this watcher of every event from now on, after those that came before it; once, however often it
+ * is added. The struct stays the caller's. unwatch: of none from now on, but a call on another thread may
+ * still be under way, so the struct must not be given up or added again at once. */
 void em_pool_watch(struct em_pool *pool, struct em_watcher *watcher);
 void em_pool_unwatch(struct em_pool *pool, struct em_watcher *watcher);
 
@@ -151,6 +164,10 @@ void *em_caps_allocate_aligned(struct em_pool *pool, size_t alignment, size_t si
 /* In the same heap if it has all the caps, else anywhere by caps, with the contents. NULL address: as
  * allocate. Size 0: as free, NULL. NULL iff it fits nowhere: the old block is untouched. */
 void *em_caps_reallocate(struct em_pool *pool, void *address, size_t size, uint32_t caps);
+/* The same as one of several attempts: where it fails, that is told as EM_REFUSED only. Whoever tries
+ * nothing else then tells it by em_caps_give_up. */
+void *em_caps_try(struct em_pool *pool, void *address, size_t size, uint32_t caps);
+void em_caps_give_up(struct em_pool *pool, size_t size, uint32_t caps);
 /* NULL is ignored; a pointer of no heap is a fault and nothing happens. */
 void em_caps_free(struct em_pool *pool, void *address);
 
@@ -178,8 +195,23 @@ void em_caps_get_info(struct em_pool *pool, struct em_heap_info *info, uint32_t 
 
 /* Payload bytes of a block, by either of its addresses. A fault and 0 if it is none. */
 size_t em_caps_block_size(struct em_pool *pool, const void *address);
-/* The same of the block that holds the address; 0 if none does. O(blocks). */
+/* The same of the block that holds the address, an owner word included; 0 if none does. O(blocks). */
 size_t em_caps_containing_block_size(struct em_pool *pool, const void *address);
+
+/* A live block as the walks of its heap show it. */
+struct em_caps_block {
+    struct em_caps_heap *heap;
+    uintptr_t place; /* where it begins, marks and owner word included */
+    size_t size;     /* all of it */
+};
+
+/* The block behind either of its user's addresses. False, without a fault, iff the address is of no heap;
+ * size is 0, with a fault, where no intact live block begins. */
+bool em_caps_find_block(struct em_pool *pool, const void *address, struct em_caps_block *block);
+/* The same without its size: nothing of the block but an instruction view's word is read. */
+bool em_caps_find_place(struct em_pool *pool, const void *address, struct em_caps_block *block);
+/* The address that the user of the block at `place` holds, unless it is an instruction view. */
+uintptr_t em_caps_user_address(const struct em_pool *pool, uintptr_t place);
 
 /* Minimum of the monitored span: every heap's minimum starts anew, and stop takes the lower of both.
  * A second start begins the span again and keeps what was remembered. stop: FAIL iff not started. */

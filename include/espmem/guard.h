@@ -52,6 +52,7 @@ void *em_guard_allocate(struct em_heap *heap, size_t size);
 void *em_guard_allocate_aligned(struct em_heap *heap, size_t size, size_t alignment, size_t offset);
 void em_guard_free(struct em_heap *heap, void *address);
 void *em_guard_reallocate(struct em_heap *heap, void *address, size_t size);
+void *em_guard_reallocate_telling(struct em_heap *heap, void *address, size_t size, struct em_move_teller *teller);
 
 /* Bytes of a block, marks excluded and slack included; the same with the marks; the bytes asked for
  * (those of an unguarded block: all). A fault and 0 for whatever is no intact live block. */

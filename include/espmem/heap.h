@@ -76,6 +76,13 @@ void em_heap_free(struct em_heap *heap, void *address);
  * NULL iff it does not fit or on a fault: then the old block is untouched. */
 void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size);
 
+/* Whoever wants to know that a block has moved: called with the new address when the contents are there
+ * and the old block is not yet given back, outside the lock. Not called for a block that stays. */
+struct em_move_teller {
+    void (*moved)(struct em_move_teller *teller, void *address);
+};
+void *em_heap_reallocate_telling(struct em_heap *heap, void *address, size_t size, struct em_move_teller *teller);
+
 /* Resizes in place or not at all; true if the block now holds `size` bytes. */
 bool em_heap_resize(struct em_heap *heap, void *address, size_t size);
 

@@ -33,6 +33,18 @@ bool espmem_boot(const char *board, char *why, size_t room);
  * it makes no call of FreeRTOS. True without a chip. Not thread-safe. */
 bool espmem_shutdown(unsigned milliseconds);
 
+/* For a driver's stand-in in a test: whether a DMA may use [buffer, buffer + bytes): all of it is memory of the
+ * chip that DMA reaches, and both its start and its length are multiples of `alignment` (a power of two, 1: no
+ * wish; what this chip's DMA wants of a receiving buffer is 4). If not, says why on stderr in the name of
+ * `driver`, counts it as a warning, and returns false; in manner strict it stops the program instead. */
+bool espmem_dma_may_use(const char *driver, const void *buffer, size_t bytes, size_t alignment);
+
+/* Called when the program panics, before anything is printed, on the thread that did it; `cause` is the
+ * chip's word for it. The one in the library does nothing: set a breakpoint at it, or define your own.
+ * May be called inside a signal handler; must return, or end the process. Where a debugger has the
+ * program, it stops here by itself (SIGTRAP). */
+void espmem_panic_hook(const char *cause);
+
 #ifdef __cplusplus
 }
 #endif

@@ -93,6 +93,12 @@ void *heap_caps_malloc_default(size_t size);
 void *heap_caps_realloc_default(void *ptr, size_t size);
 void *heap_caps_aligned_alloc_default(size_t alignment, size_t size);
 
+/* A program may define these. Told of each allocation that succeeded (a realloc counts as one) with what
+ * became of the size and the capabilities asked for, and of each free before the memory is anybody else's.
+ * They run in the task that allocates or frees, outside every lock, and must do neither themselves. */
+void esp_heap_trace_alloc_hook(void *ptr, size_t size, uint32_t caps);
+void esp_heap_trace_free_hook(void *ptr);
+
 /* ---- asking: sums over all heaps that have all of `caps`; caps 0 is all heaps ------------------- */
 
 size_t heap_caps_get_total_size(uint32_t caps);

@@ -21,10 +21,15 @@
 extern "C" {
 #endif
 
+/* The address itself, or with guard=page that in the chip's memory for which p stands; 0 where p is such
+ * a pointer to no live block. */
+uintptr_t idf_ptr_address(const void *p);
+
 /* Whether p lies in [low, high). */
 static inline bool idf_ptr_within(const void *p, uintptr_t low, uintptr_t high)
 {
-    return (uintptr_t)p >= low && (uintptr_t)p < high;
+    uintptr_t address = idf_ptr_address(p);
+    return address >= low && address < high;
 }
 
 static inline bool esp_ptr_in_dram(const void *p)

@@ -32,9 +32,11 @@ void em_linux_handle_faults(const struct em_linux_fault_handling *handling);
 /* Writes one line into `text` (cut to `room`, terminated) that says what the fault is. */
 void em_linux_fault_text(const struct em_fault *fault, char *text, size_t room);
 
-/* Of the access that caused a signal, from the third argument of its handler: "read", "write", or
- * "access" where the processor does not tell; and where its code stands, 0 if that is not known. */
+/* Of the access that caused a signal, from the third argument of its handler: "read", "write",
+ * "execution", or "access" where the processor does not tell; and where its code stands, 0 if that is not known. */
 const char *em_linux_access_kind(const void *context);
 uintptr_t em_linux_program_counter(const void *context);
+/* Of an "execution": where the code that could not be executed would have returned to; 0 if not known. */
+uintptr_t em_linux_return_address(const void *context);
 
 #endif

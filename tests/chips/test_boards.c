@@ -137,6 +137,36 @@ TEST(limit_may_be_never)
     CHECK_EQ(board.malloc_limit, INT32_MAX);
 }
 
+TEST(guard_may_be_off_light_or_comprehensive)
+{
+    parses("esp32-wroom,guard=light");
+    CHECK_STR(board.guard, "light");
+    parses("esp32-wroom,guard=comprehensive");
+    CHECK_STR(board.guard, "comprehensive");
+    parses("esp32-wroom,guard=comprehensive,guard=off");
+    CHECK_STR(board.guard, "off");
+}
+
+TEST(an_area_that_the_board_does_not_have_is_added)
+{
+    parses("esp32-wroom");
+    board.image_areas = 0;
+    CHECK(em_board_set(&board, "code", "0x40080000-0x40081000", why, sizeof why));
+    CHECK(em_board_set(&board, "data", "0x3FFB0000-0x3FFB1000", why, sizeof why));
+    CHECK(em_board_set(&board, "code", "0x40080000-0x40082000", why, sizeof why));
+    CHECK_EQ(board.image_areas, 2);
+    CHECK_EQ(board.image[0].end, 0x40082000);
+    CHECK_EQ(board.image[1].start, 0x3FFB0000);
+}
+
+TEST(an_area_whose_start_is_too_long_a_word_is_refused)
+{
+    char text[200];
+    parses("esp32-wroom");
+    snprintf(text, sizeof text, "0x%070d-0x3FFB1000", 1);
+    CHECK(!em_board_set(&board, "data", text, why, sizeof why));
+}
+
 TEST(an_image_area_may_be_empty)
 {
     parses("esp32-wroom,data=0x3FFB0000-0x3FFB0000");
@@ -146,7 +176,10 @@ TEST(an_image_area_may_be_empty)
 /* ---- what is refused ------------------------------------------------------------------------- */
 
 #define NAMES "esp32-wroom, esp32-wrover-2m, esp32-wrover-4m, esp32-wrover-8m, esp32-wrover-16m"
-#define KEYS  "psram, bankswitch, reserve, cores, engine, guard, manner, limit, pool, rtc, trace, abort, tasks, data, code"
+#define KEYS                                                                                                                   \
+    "psram, bankswitch, reserve, cores, engine, guard, quarantine, below, manner, limit, pool, rtc, trace, abort, explain, "   \
+    "tasks, "                                                                                                                  \
+    "data, code"
 
 TEST(an_unknown_board_is_refused_with_the_names_there_are)
 {
@@ -204,6 +237,7 @@ TEST(values_that_are_not_understood_are_refused_with_what_is)
         {"rtc", "0 or 1: RTC fast memory as heap", {"", "2"}},
         {"trace", "0, 1 or 2 banks of trace memory", {"", "1K", "-1"}},
         {"abort", "0 or 1: stop where an allocation fails", {"", "true"}},
+        {"explain", "0 or 1: say why an allocation fails", {"", "yes"}},
         {"tasks", "0 or 1: charge for the system's own tasks", {"", "3"}},
         {"data",
          "START-END of the image's static data",
@@ -236,7 +270,7 @@ TEST(boards_that_cannot_be_are_refused_with_what_to_change)
         {"rtc=1", "rtc=1 needs cores=1: only then is RTC fast memory free for the heap"},
         {"trace=3", "trace=3 is impossible: trace memory has 0, 1 or 2 banks"},
         {"engine=buddy", "there is no engine \"buddy\": choose engine=tlsf"},
-        {"guard=on", "there is no guard \"on\": choose guard=off, light or comprehensive"},
+        {"guard=on", "there is no guard \"on\": choose guard=off, light, comprehensive or page"},
         {"data=0x40080000-0x40080004",
          "the image's code (0x40080000-0x4008e54c) overlaps the image's data (0x40080000-0x40080004): move one of them"},
         {"data=0x3FFAE000-0x3FFAE100",

@@ -32,27 +32,37 @@ static const char *compare_heaps(struct caps_model *model, struct caps_rig *rig)
 }
 
 /* Sums over the heaps that have all of these caps. */
-static const char *compare_sums(const struct caps_model *model, struct caps_rig *rig, uint32_t caps)
+static struct em_heap_info sum(const struct caps_model *model, uint32_t caps, size_t *total)
 {
-    size_t total = 0, free_bytes = 0, minimum = 0, largest = 0, used_blocks = 0;
-    struct em_heap_info info;
+    struct em_heap_info sum = {0};
+    *total = 0;
     for (unsigned i = 0; i < model->count; i++) {
         const struct model_heap *heap = &model->heaps[i];
         if (!heap->started || (heap->all & caps) != caps)
             continue;
-        size_t own = heap_model_largest(&heap->blocks);
-        total += heap->end - heap->start;
-        free_bytes += heap->blocks.free_bytes;
-        minimum += heap->blocks.minimum;
-        largest = own > largest ? own : largest;
-        for (unsigned b = 0; b < heap->blocks.count; b++)
-            used_blocks += heap->blocks.blocks[b].freed == 0;
+        size_t largest = heap_model_largest(&heap->blocks);
+        *total += heap->end - heap->start;
+        sum.free_bytes += heap->blocks.free_bytes;
+        sum.minimum_free += heap->blocks.minimum;
+        sum.largest_free = largest > sum.largest_free ? largest : sum.largest_free;
+        sum.total_blocks += heap->blocks.count;
+        for (unsigned b = 0; b < heap->blocks.count; b++) {
+            sum.free_blocks += heap->blocks.blocks[b].freed != 0;
+            sum.allocated_bytes += heap->blocks.blocks[b].freed ? 0 : heap->blocks.blocks[b].size;
+        }
     }
-    em_caps_get_info(&rig->pool, &info, caps);
-    bool same = em_caps_total(&rig->pool, caps) == total && em_caps_free_bytes(&rig->pool, caps) == free_bytes &&
-                em_caps_minimum_free(&rig->pool, caps) == minimum && em_caps_largest_free(&rig->pool, caps) == largest &&
-                info.free_bytes == free_bytes && info.minimum_free == minimum && info.largest_free == largest &&
-                info.allocated_blocks == used_blocks;
+    sum.allocated_blocks = sum.total_blocks - sum.free_blocks;
+    return sum;
+}
+
+static const char *compare_sums(const struct caps_model *model, struct caps_rig *rig, uint32_t caps)
+{
+    size_t total;
+    struct em_heap_info found, wanted = sum(model, caps, &total);
+    em_caps_get_info(&rig->pool, &found, caps);
+    bool same = em_caps_total(&rig->pool, caps) == total && em_caps_free_bytes(&rig->pool, caps) == wanted.free_bytes &&
+                em_caps_minimum_free(&rig->pool, caps) == wanted.minimum_free &&
+                em_caps_largest_free(&rig->pool, caps) == wanted.largest_free && memcmp(&found, &wanted, sizeof found) == 0;
     return same ? NULL : "a sum over heaps";
 }
 
@@ -131,4 +141,16 @@ void caps_op_write(FILE *file, const struct caps_model *model, const struct caps
     bool by_name = words[w].function_without_limit[0] == '\0' || model->limit >= 0;
     if (model->was_told && words[w].function[0])
         fprintf(file, "! %zu 0x%x %s\n", op->size, model->told, by_name ? words[w].function : words[w].function_without_limit);
+}
+
+void caps_model_write_end(FILE *file, const struct caps_model *model, unsigned operations)
+{
+    static const uint32_t asked[] = {0, 1, 4, 0x400, 0x800};
+    for (unsigned i = 0; i < 5; i++) {
+        size_t total;
+        struct em_heap_info all = sum(model, asked[i], &total);
+        fprintf(file, "info 0x%x = %zu %zu %zu %zu %zu %zu %zu\n", asked[i], all.free_bytes, all.allocated_bytes,
+                all.largest_free, all.minimum_free, all.allocated_blocks, all.free_blocks, all.total_blocks);
+    }
+    fprintf(file, "end %u\n", operations + 5);
 }

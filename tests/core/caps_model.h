@@ -54,6 +54,9 @@ extern const uint32_t caps_model_pool_caps[3];
 /* Compares all heaps and the sums over them. NULL, or what differs. */
 const char *caps_model_differs(struct caps_model *model, struct caps_rig *rig);
 
+/* The last lines of a script: the sums over heaps, and how many lines there are. */
+void caps_model_write_end(FILE *file, const struct caps_model *model, unsigned operations);
+
 void caps_op_write(FILE *file, const struct caps_model *model, const struct caps_op *op, uintptr_t result);
 
 #endif

@@ -31,6 +31,10 @@ void caps_rig_memory(void)
 static void keep_event(struct em_watcher *watcher, const struct em_event *event)
 {
     struct caps_rig *rig = (struct caps_rig *)((uintptr_t)watcher - offsetof(struct caps_rig, watcher));
+    if (event->kind == EM_REFUSED) {
+        rig->refusals++;
+        return;
+    }
     rig->event = *event;
     rig->events++;
 }

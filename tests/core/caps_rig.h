@@ -16,8 +16,9 @@ struct caps_rig {
     struct em_region_use pieces[RIG_PIECES];
     unsigned piece_count;
     struct em_watcher watcher;
-    struct em_event event; /* the last one */
+    struct em_event event; /* the last one, of those that are counted in `events` */
     unsigned events;
+    unsigned refusals; /* attempts that another one followed, or a failure */
 };
 
 /* Maps the chip's addresses, all zero; ends the program where they cannot be had. */

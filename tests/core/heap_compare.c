@@ -2,6 +2,7 @@
 #include "heap_model.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static char difference[300];
 
@@ -38,23 +39,46 @@ static const char *compare_blocks(const struct heap_model *model, struct em_heap
     return whole && it.next == model->count ? NULL : DIFFERS("only %u of %u blocks are there", it.next, model->count);
 }
 
-static const char *compare_totals(const struct heap_model *model, struct em_heap *heap)
+/* In the order of a recording's `i`. */
+enum { TOTALS = 7 };
+
+static void total(const struct heap_model *model, size_t totals[TOTALS])
 {
-    struct em_heap_info info;
     size_t free_blocks = 0, used_bytes = 0;
     for (unsigned i = 0; i < model->count; i++) {
         free_blocks += model->blocks[i].freed != 0;
         used_bytes += model->blocks[i].freed ? 0 : model->blocks[i].size;
     }
-    const size_t wanted[] = {
+    const size_t all[TOTALS] = {
         model->free_bytes, used_bytes,  heap_model_largest(model), model->minimum, model->count - free_blocks,
         free_blocks,       model->count};
+    memcpy(totals, all, sizeof all);
+}
+
+void heap_model_write_end(FILE *file, const struct heap_model *model, unsigned operations)
+{
+    size_t totals[TOTALS];
+    total(model, totals);
+    fprintf(file, "i =");
+    for (unsigned i = 0; i < TOTALS; i++)
+        fprintf(file, " %zu", totals[i]);
+    fprintf(file, "\nW =");
+    for (unsigned i = 0; i < model->count; i++)
+        fprintf(file, " %u,%u,%c", model->blocks[i].offset, model->blocks[i].size, model->blocks[i].freed ? 'f' : 'u');
+    fprintf(file, "\nk = 1\nend %u\n", operations + 4);
+}
+
+static const char *compare_totals(const struct heap_model *model, struct em_heap *heap)
+{
+    struct em_heap_info info;
+    size_t wanted[TOTALS];
+    total(model, wanted);
     static const char *const names[] = {"free bytes",  "allocated bytes", "largest", "minimum",
                                         "used blocks", "free blocks",     "blocks"};
     em_heap_get_info(heap, &info);
     const size_t found[] = {info.free_bytes,       info.allocated_bytes, info.largest_free, info.minimum_free,
                             info.allocated_blocks, info.free_blocks,     info.total_blocks};
-    for (unsigned i = 0; i < 7; i++) {
+    for (unsigned i = 0; i < TOTALS; i++) {
         if (found[i] != wanted[i])
             return DIFFERS("%s: %zu, not %zu", names[i], found[i], wanted[i]);
     }

@@ -51,6 +51,9 @@ intmax_t heap_model_do(struct heap_model *model, const struct heap_op *op);
 
 size_t heap_model_largest(const struct heap_model *model);
 
+/* The last lines of a script: all totals, all blocks, that the heap is sound, and how many lines there are. */
+void heap_model_write_end(FILE *file, const struct heap_model *model, unsigned operations);
+
 /* The totals anew from the blocks, whoever has set these. */
 void heap_model_settle(struct heap_model *model);
 

@@ -186,5 +186,4 @@ void heap_script_write(FILE *file, const struct heap_script *script)
     fprintf(file, "R 0 %zu = 0\n", script->bytes);
     for (unsigned i = 0; i < script->count; i++)
         write_op(file, &script->ops[i], script->results[i]);
-    fprintf(file, "end %u\n", script->count + 1);
 }

@@ -47,7 +47,7 @@ intmax_t heap_player_do(struct heap_player *player, const struct heap_op *op);
  * skipped. Returns how many, or -1 where one is not understood. */
 int heap_script_read(const char *text, struct heap_op *ops, unsigned room);
 
-/* Writes a whole script that `espmem golden` replays, with the results that are right. */
+/* Writes a script that `espmem golden` replays, with the results that are right; its end is the caller's. */
 struct heap_script {
     uintptr_t base; /* of which 16 bits count */
     size_t bytes;

@@ -82,8 +82,10 @@ static enum em_error allocate_range(struct himem_model *model, const struct hime
             all_free = all_free && model->range_of[first + i] == 0;
         for (unsigned i = 0; all_free && i < op->length; i++)
             model->range_of[first + i] = first + 1;
-        if (all_free)
+        if (all_free) {
+            model->first_taken = first;
             return EM_OK;
+        }
     }
     return EM_NO_MEM;
 }
@@ -267,7 +269,6 @@ static void write_map(FILE *file, const struct himem_model *model, const struct 
 void himem_op_write(FILE *file, const struct himem_model *model, const struct himem_op *op, enum em_error result)
 {
     const char *text = result_text(result);
-    unsigned first = 0;
     switch (op->kind) {
     case 'a':
         fprintf(file, "alloc %u %zu = %s", op->slot, op->length, text);
@@ -278,9 +279,8 @@ void himem_op_write(FILE *file, const struct himem_model *model, const struct hi
         break;
     case 'r':
         fprintf(file, "range %u %zu = %s", op->range, op->length * RIG_BANK, text);
-        pages_of(model, model->rig->ranges[op->range], &first);
         if (result == EM_OK)
-            fprintf(file, " %u", model->rig->layout.first_page + first);
+            fprintf(file, " %u", model->rig->layout.first_page + model->first_taken);
         break;
     case 'm':
         if (op->refuse)
@@ -300,4 +300,12 @@ void himem_op_write(FILE *file, const struct himem_model *model, const struct hi
         fprintf(file, "rfree %u = %s", op->range, text);
     }
     fprintf(file, "\n");
+}
+
+void himem_model_write_end(FILE *file, const struct himem_model *model, unsigned operations)
+{
+    unsigned free_banks = 0;
+    for (unsigned bank = 0; bank < model->rig->layout.banks; bank++)
+        free_banks += model->owner[bank] == 0;
+    fprintf(file, "freesz = %u\nend %u\n", free_banks * (unsigned)RIG_BANK, operations + 1);
 }

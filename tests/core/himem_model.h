@@ -23,6 +23,7 @@ struct himem_model {
     const struct himem_rig *rig;                      /* for its layout and the slots' handles */
     unsigned owner[RIG_BANKS], page_of[RIG_BANKS];    /* handle; 1 + page */
     unsigned range_of[RIG_PAGES], bank_of[RIG_PAGES]; /* range; 1 + bank */
+    unsigned first_taken;                             /* page of the range that was taken last */
 };
 
 void himem_model_start(struct himem_model *model, const struct himem_rig *rig);
@@ -41,6 +42,9 @@ const char *himem_model_differs(const struct himem_model *model, struct himem_ri
 /* Whether the slot holds something that is live. */
 bool himem_model_has_memory(const struct himem_model *model, unsigned slot);
 bool himem_model_has_range(const struct himem_model *model, unsigned slot);
+
+/* The last lines of a script. */
+void himem_model_write_end(FILE *file, const struct himem_model *model, unsigned operations);
 
 /* One line of a script. `result` is what is right. */
 void himem_op_write(FILE *file, const struct himem_model *model, const struct himem_op *op, enum em_error result);

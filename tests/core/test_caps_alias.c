@@ -47,7 +47,8 @@ TEST(d_iram_is_handed_out_by_the_address_that_counts_words_backwards)
         uintptr_t data = data_of(p, size);
         CHECK(em_caps_heap_of(&rig.pool, p) == em_caps_heap_of(&rig.pool, data));
         CHECK_PTR(rig.event.address, p);
-        CHECK_EQ(rig.event.size, size);
+        CHECK_EQ(rig.event.size, size - 3);
+        CHECK_EQ(rig.event.rounded, size);
         CHECK_EQ(em_caps_block_size(&rig.pool, (void *)p), size); /* what the caller may use */
         CHECK(em_caps_containing_block_size(&rig.pool, (void *)p) >= size + 4);
         em_caps_free(&rig.pool, (void *)p);

@@ -61,10 +61,11 @@ TEST(a_request_is_rounded_to_what_hardware_wants)
                 {10, 4, EM_CAP_SIMD | EM_CAP_8BIT, 128, 128, EM_CAP_SIMD | EM_CAP_8BIT},
                 {10, 4, EXT, 10, 4, EXT},
                 {0x400000, 4, DMA, 0x400000, 16, DMA}};
-    struct em_chip chip = wishful_chip();
+    const struct em_chip chip = wishful_chip();
+    const struct em_pool pool = {.chip = &chip, .largest = chip.largest_request};
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct em_request request;
-        CHECK(em_request_make(&request, &chip, rows[i].alignment, rows[i].size, rows[i].caps));
+        CHECK_EQ(em_request_make(&request, &pool, rows[i].alignment, rows[i].size, rows[i].caps), EM_NO_FLAW);
         CHECK_EQ(request.size, rows[i].rounded);
         CHECK_EQ(request.alignment, rows[i].aligned);
         CHECK_EQ(request.caps, rows[i].wanted);
@@ -89,17 +90,19 @@ TEST(a_request_that_nobody_could_serve_is_refused)
                 {10, 4, EM_CAP_EXEC | EM_CAP_8BIT},
                 {10, 4, EM_CAP_EXEC | EM_CAP_DMA},
                 {10, 4, EM_CAP_EXEC | EM_CAP_DMA_DESC_AHB}};
-    struct em_chip chip = wishful_chip();
+    const struct em_chip chip = wishful_chip();
+    const struct em_pool pool = {.chip = &chip, .largest = chip.largest_request};
     for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct em_request request;
-        CHECK(!em_request_make(&request, &chip, rows[i].alignment, rows[i].size, rows[i].caps));
+        CHECK(em_request_make(&request, &pool, rows[i].alignment, rows[i].size, rows[i].caps) != EM_NO_FLAW);
     }
 }
 
 TEST(exec_means_words_by_instruction_address)
 {
+    const struct em_pool pool = {.chip = &em_chip_esp32, .largest = em_chip_esp32.largest_request};
     struct em_request request;
-    CHECK(em_request_make(&request, &em_chip_esp32, 4, 10, EM_CAP_EXEC));
+    CHECK_EQ(em_request_make(&request, &pool, 4, 10, EM_CAP_EXEC), EM_NO_FLAW);
     CHECK(request.instruction_view);
     CHECK_EQ(request.size, 12);
     CHECK_EQ(request.caps, EM_CAP_EXEC | EM_CAP_32BIT);
@@ -183,7 +186,8 @@ TEST(each_allocation_is_told_once_with_the_callers_pointer)
     CHECK_EQ(rig.event.caps, EM_CAP_8BIT);
     void *words = em_caps_allocate_aligned(&rig.pool, 64, 10, EM_CAP_32BIT);
     CHECK_PTR(rig.event.address, words);
-    CHECK_EQ(rig.event.size, 12); /* as it was rounded */
+    CHECK_EQ(rig.event.size, 10);
+    CHECK_EQ(rig.event.rounded, 12);
     CHECK_EQ(rig.event.alignment, 64);
     em_caps_free(&rig.pool, (void *)plain);
     CHECK_EQ(rig.events, 3);
@@ -282,9 +286,10 @@ TEST(realloc_moves_to_the_memory_that_is_asked_for_with_the_contents)
     CHECK(in((uintptr_t)moved, 0x3F800000, 0x3FC00000));
     for (unsigned i = 0; i < 101; i++)
         CHECK(moved[i] == i);
-    CHECK_EQ(rig.events, 2); /* an allocation, then a free */
-    CHECK_EQ(rig.event.kind, EM_FREED);
-    CHECK_PTR(rig.event.address, block);
+    CHECK_EQ(rig.events, 1); /* one event for both blocks */
+    CHECK_EQ(rig.event.kind, EM_RESIZED);
+    CHECK_PTR(rig.event.old_address, block);
+    CHECK_PTR(rig.event.address, moved);
     CHECK_EQ(test_port.faults, 0);
     CHECK_EQ(test_port.copied, 104);
     moved = em_caps_reallocate(&rig.pool, moved, 50, EM_CAP_INTERNAL);
@@ -300,6 +305,20 @@ TEST(realloc_moves_to_another_heap_where_the_own_is_full)
     CHECK(allocate(1000, EM_CAP_8BIT) != 0);
     uintptr_t moved = (uintptr_t)em_caps_reallocate(&rig.pool, (void *)block, 8000, EM_CAP_8BIT);
     CHECK(in(moved, 0x3FFB3448, 0x3FFE0000));
+}
+
+TEST(realloc_for_hardware_that_wants_whole_lines_moves_to_one)
+{
+    static struct em_chip chip;
+    set_scene();
+    chip = wishful_chip();
+    rig.pool.chip = &chip;
+    CHECK(allocate(4, EM_CAP_DMA) != 0);
+    uintptr_t block = allocate(100, EM_CAP_8BIT);
+    uintptr_t moved = (uintptr_t)em_caps_reallocate(&rig.pool, (void *)block, 50, EM_CAP_DMA);
+    CHECK(moved != 0 && moved != block && moved % 16 == 0);
+    CHECK_EQ(rig.event.kind, EM_RESIZED);
+    CHECK_EQ(em_caps_block_size(&rig.pool, (void *)moved), 64);
 }
 
 TEST(realloc_that_fits_nowhere_leaves_the_block_and_is_told_once)

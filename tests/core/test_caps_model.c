@@ -196,7 +196,7 @@ static void print_script(struct trial *trial, const struct caps_op *ops, unsigne
     trial->script = stdout;
     perform(trial, ops, count);
     trial->script = NULL;
-    printf("end %u\n", count);
+    caps_model_write_end(stdout, &trial->model, count);
 }
 
 static bool passes(struct trial *trial, unsigned *left)

@@ -78,6 +78,7 @@ TEST(a_pool_starts_only_if_all_pieces_are_heaps_with_records)
     costless.heap_record_bytes = 0;
     caps_rig_open(&rig, &costless, 4);
     CHECK_EQ(em_pool_start(&rig.pool, pieces, 2), EM_OK);
+    CHECK_EQ(em_pool_add(&rig.pool, external.caps, 0x3F900000, 0x3F901000), EM_OK);
     costless.heap_record_bytes = UINT32_MAX; /* 2 of them overflow where words have 32 bits */
     pieces[0].type = pieces[1].type = &type;
     caps_rig_open(&rig, &costless, 4);

@@ -292,6 +292,22 @@ TEST(a_slot_with_a_used_block_is_found)
     CHECK_PTR(reports.first.address, blocks[4]);
 }
 
+TEST(a_slot_of_an_empty_class_that_leads_nowhere_is_found)
+{
+    set_scene();
+    uint32_t *slot = slots(heap) + 5;
+    class_words(heap)[0] |= class_bit(5);
+    const uint32_t links[] = {em_link_to(heap, slot_as_block(slot)), 1, 0xfefefefe, em_link_to(heap, em_end_block(heap))};
+    for (unsigned i = 0; i < sizeof links / sizeof links[0]; i++) {
+        struct reports reports = {0, {.kind = EM_FAULT_NONE}};
+        *slot = links[i];
+        CHECK(!em_heap_check(heap, note, &reports));
+        CHECK_EQ(reports.first.kind, EM_FAULT_BAD_LINK);
+        CHECK_PTR(reports.first.address, slot);
+        CHECK_EQ(reports.first.found, links[i]);
+    }
+}
+
 TEST(wrong_bits_of_whole_words_are_found)
 {
     set_scene();

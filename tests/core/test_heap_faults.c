@@ -177,12 +177,18 @@ TEST(a_header_that_leads_out_of_the_heap_is_no_block)
 {
     set_scene();
     uint32_t *header = (uint32_t *)(void *)(scene.blocks[2] - 4);
-    *header = 0x10000000;
+    const uint32_t old = *header, to_the_end = (uint32_t)(scene.base + BYTES - 4 - scene.blocks[2]);
     static unsigned char before[BYTES];
-    memcpy(before, scene.base, BYTES);
-    em_heap_free(scene.heap, scene.blocks[2]);
-    CHECK_EQ(test_port.fault.kind, EM_FAULT_NOT_A_BLOCK);
-    CHECK(memcmp(before, scene.base, BYTES) == 0);
+    for (uint32_t size = to_the_end + 4; size < 0xf0000000; size += size < 2000 ? 4 : 0x10000000) {
+        *header = size;
+        memcpy(before, scene.base, BYTES);
+        test_port_reset();
+        em_heap_free(scene.heap, scene.blocks[2]);
+        CHECK_EQ(test_port.fault.kind, EM_FAULT_NOT_A_BLOCK);
+        CHECK(memcmp(before, scene.base, BYTES) == 0);
+    }
+    *header = old;
+    CHECK(em_heap_check(scene.heap, NULL, NULL));
 }
 
 TEST(null_is_ignored)

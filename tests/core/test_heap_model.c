@@ -131,6 +131,7 @@ static void print_script(struct trial *trial, struct heap_op *ops, unsigned coun
         }
     }
     heap_script_write(stdout, &(struct heap_script){(uintptr_t)trial->base, trial->bytes, trial->seed, ops, results, kept});
+    heap_model_write_end(stdout, &trial->model, kept);
 }
 
 /* The recordings know no resize: a realloc instead, where that shows the fault as well. */

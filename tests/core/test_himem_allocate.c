@@ -78,6 +78,26 @@ TEST(a_himem_of_nothing_is_legal_and_has_nothing_to_give)
     CHECK(!em_himem_page_shows(&rig.himem, 0, &count));
 }
 
+TEST(pages_without_banks_and_banks_without_pages_are_legal_and_need_their_records)
+{
+    uint16_t list[16];
+    em_himem_handle handle;
+    em_himem_range range;
+    CHECK_EQ(rig_open(&rig, 8, 0), EM_OK);
+    CHECK_EQ(em_himem_allocate_range(&rig.himem, 8, &range), EM_OK);
+    CHECK_EQ(em_himem_allocate(&rig.himem, 1, list, &handle), EM_NO_MEM);
+    CHECK_EQ(rig_open(&rig, 0, 16), EM_OK);
+    CHECK_EQ(em_himem_allocate_range(&rig.himem, 1, &range), EM_NO_MEM);
+    CHECK_EQ(em_himem_allocate(&rig.himem, 16, list, &handle), EM_OK);
+    struct em_himem_storage none = {NULL, NULL, NULL};
+    rig.layout.banks = 0;
+    rig.layout.pages = 1;
+    CHECK_EQ(em_himem_open(&rig.himem, &rig.layout, &rig.mmu.face, &none), EM_INVALID_ARG);
+    rig.layout.banks = 1;
+    rig.layout.pages = 0;
+    CHECK_EQ(em_himem_open(&rig.himem, &rig.layout, &rig.mmu.face, &none), EM_INVALID_ARG);
+}
+
 /* ---- allocating ------------------------------------------------------------------------------ */
 
 TEST(a_size_must_be_a_multiple_of_a_bank_before_it_may_be_too_large)

@@ -111,6 +111,20 @@ TEST(sizes_that_are_small_only_when_cut_to_32_bits_are_refused)
     unmap_refused(0, (uintptr_t)pointer + wrap, B);
 }
 
+TEST(sums_that_wrap_are_refused_even_where_banks_have_one_byte)
+{
+    rig_open(&rig, 8, 16);
+    rig.layout.bank_size = 1;
+    struct em_himem_storage storage = {rig.banks, rig.pages, rig.memories};
+    CHECK_EQ(em_himem_open(&rig.himem, &rig.layout, &rig.mmu.face, &storage), EM_OK);
+    CHECK_EQ(em_himem_allocate(&rig.himem, 4, rig.lists[0], &rig.handles[0]), EM_OK);
+    CHECK_EQ(rig_allocate_range(&rig, 0, 4), EM_OK);
+    CHECK_EQ(rig_map(&rig, 0, 0, SIZE_MAX, 0, 2, &pointer), EM_INVALID_SIZE);
+    CHECK_EQ(rig_map(&rig, 0, 0, 0, SIZE_MAX, 2, &pointer), EM_INVALID_SIZE);
+    CHECK_EQ(rig_map(&rig, 0, 0, 2, 0, SIZE_MAX, &pointer), EM_INVALID_SIZE);
+    CHECK_EQ(rig_map(&rig, 0, 0, 2, 2, 2, &pointer), EM_OK);
+}
+
 TEST(one_mapped_bank_or_page_refuses_the_whole_map)
 {
     set_scene();

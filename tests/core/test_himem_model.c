@@ -114,7 +114,7 @@ static bool passes(struct trial *trial, unsigned *left)
     trial->script = stdout;
     perform(trial, ops, *left);
     trial->script = NULL;
-    printf("end %u\n", *left);
+    himem_model_write_end(stdout, &trial->model, *left);
     return false;
 }
 

@@ -164,6 +164,54 @@ TEST(eight_threads_take_and_give_while_others_walk_check_and_add_heaps)
         CHECK(em_heap_check(record->heap, NULL, NULL));
 }
 
+/* ---- walks that end in another order than they began ----------------------------------------- */
+
+enum { WALKERS = 4 };
+static unsigned inside, may_leave; /* how many walks have begun, how many may end */
+
+/* The walks begin one after the other and end in the same order, the oldest first. */
+static bool wait_inside(void *context, const struct em_block_view *block)
+{
+    unsigned number = (unsigned)(uintptr_t)context;
+    (void)block;
+    __atomic_add_fetch(&inside, 1, __ATOMIC_ACQ_REL);
+    while (__atomic_load_n(&may_leave, __ATOMIC_ACQUIRE) <= number)
+        sched_yield();
+    return false;
+}
+
+static void *walk_and_wait(void *context)
+{
+    em_heap_walk(rig.pool.first->heap, wait_inside, context);
+    return NULL;
+}
+
+TEST(walks_may_end_in_any_order)
+{
+    static const unsigned orders[][WALKERS] = {{0, 1, 2, 3}, {0, 2, 1, 3}, {1, 0, 3, 2},
+                                               {3, 2, 1, 0}, {2, 0, 1, 3}, {1, 3, 0, 2}};
+    CHECK_EQ(caps_rig_start(&rig, 2), EM_OK);
+    for (unsigned order = 0; order < 6; order++) {
+        pthread_t threads[WALKERS];
+        inside = may_leave = 0;
+        for (unsigned i = 0; i < WALKERS; i++) { /* the i-th to begin leaves as orders[order][i] */
+            start_thread(&threads[i], walk_and_wait, (void *)(uintptr_t)orders[order][i]);
+            while (__atomic_load_n(&inside, __ATOMIC_ACQUIRE) <= i)
+                sched_yield();
+        }
+        for (unsigned turn = 0; turn < WALKERS; turn++) {
+            __atomic_store_n(&may_leave, turn + 1, __ATOMIC_RELEASE);
+            for (unsigned i = 0; i < WALKERS; i++) {
+                if (orders[order][i] == turn)
+                    pthread_join(threads[i], NULL);
+            }
+            void *block = em_caps_allocate(&rig.pool, 20, EM_CAP_8BIT); /* tells all walks that are left */
+            em_caps_free(&rig.pool, block);
+        }
+    }
+    CHECK_EQ(test_port.faults, 0);
+}
+
 /* ---- himem ----------------------------------------------------------------------------------- */
 
 static struct himem_rig himem;

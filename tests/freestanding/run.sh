@@ -66,7 +66,7 @@ compile_machine()
     compile "$here/port/$start.S" "$objects/machine/start.o" &&
         compile "$here/port/$machine.c" "$objects/machine/machine.o" &&
         compile "$here/port/hooks.c" "$objects/machine/hooks.o" &&
-        compile "$here/port/memory.c" "$objects/machine/memory.o" -fno-builtin -fno-tree-loop-distribute-patterns &&
+        compile "$root/ports/bare/memory.c" "$objects/machine/memory.o" -fno-builtin -fno-tree-loop-distribute-patterns &&
         compile "$here/bank_copy.c" "$objects/machine/bank_copy.o" &&
         compile "$here/program.c" "$objects/machine/program.o"
 }

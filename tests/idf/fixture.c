@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "../../idf/boot.h"
 #include "../../idf/chip.h"
@@ -49,7 +50,7 @@ static uint64_t microseconds(void)
 static uint32_t cycles(void)
 {
     static uint32_t now;
-    return now += 100;
+    return __atomic_add_fetch(&now, 100, __ATOMIC_RELAXED);
 }
 
 static void console(const char *text, size_t length)
@@ -88,6 +89,13 @@ static bool is_memory(uintptr_t start, uintptr_t end)
     return sim_space_is_memory(start, end) || sim_banks_is_memory(start, end);
 }
 
+/* Not malloc, which is the chip's here. */
+static void *host_memory(size_t bytes)
+{
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
 static struct idf_platform platform = {
     .milliseconds = milliseconds,
     .microseconds = microseconds,
@@ -97,6 +105,7 @@ static struct idf_platform platform = {
     .panic = panic,
     .restart = restart,
     .is_memory = is_memory,
+    .host_memory = host_memory,
 };
 
 static void quit(const char *what)
@@ -120,7 +129,8 @@ void fixture_reset(const char *text)
     platform.bank_mmu = NULL;
     if (board.psram_bytes > 0 && !sim_psram_open(board.psram_bytes))
         quit("no memory for the PSRAM");
-    if (board.psram_bytes > 0 && !(platform.bank_mmu = sim_banks_open(&board.chip->psram, board.manner)))
+    const struct sim_banks_manner manner = {.strict = board.manner == EM_MANNER_STRICT};
+    if (board.psram_bytes > 0 && !(platform.bank_mmu = sim_banks_open(&board.chip->psram, manner)))
         quit("the PSRAM cannot be mapped");
     em_linux_handle_faults(&faults);
     idf_chip_close();

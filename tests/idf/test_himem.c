@@ -261,21 +261,31 @@ TEST(a_second_opening_is_refused)
     CHECK(strstr(fixture_console(), "already initialized"));
 }
 
+static unsigned told_mappings, told_units, told_makers;
+
+static void count_left(const char *what, uintptr_t address, unsigned units, const void *maker)
+{
+    (void)address;
+    told_mappings += strcmp(what, "mapping") == 0;
+    told_units += units;
+    told_makers += maker != NULL;
+}
+
 TEST(what_is_left_at_the_end_is_known)
 {
-    unsigned handles, ranges, mapped;
     void *pointer;
     fixture_open(BOARD);
     esp_himem_handle_t memory = memory_of(3);
-    esp_himem_rangehandle_t range = range_of(3);
+    esp_himem_rangehandle_t range = range_of(4);
     CHECK_EQ(esp_himem_map(memory, range, 0, BANK, 2 * BANK, 0, &pointer), ESP_OK);
-    idf_himem_service.left(&handles, &ranges, &mapped);
-    CHECK_EQ(handles * 100 + ranges * 10 + mapped, 112);
+    CHECK_EQ(idf_himem_service.left(count_left), 3);
+    CHECK_EQ(told_mappings, 1);
+    CHECK_EQ(told_units, 2 + 3 + 4);
+    CHECK_EQ(told_makers, 3);
     CHECK_EQ(esp_himem_unmap(range, pointer, 2 * BANK), ESP_OK);
     CHECK_EQ(esp_himem_free(memory), ESP_OK);
     CHECK_EQ(esp_himem_free_map_range(range), ESP_OK);
-    idf_himem_service.left(&handles, &ranges, &mapped);
-    CHECK_EQ(handles + ranges + mapped, 0);
+    CHECK_EQ(idf_himem_service.left(count_left), 0);
 }
 
 CHECK_MAIN

@@ -176,7 +176,7 @@ static void header_longer(void)
 }
 
 /* What must be seen: at every level, with marks, with fills. */
-enum seen { ALWAYS, WITH_MARKS, WITH_FILLS };
+enum seen { ALWAYS, WITH_MARKS, WITH_FILLS, WITH_PAGES };
 
 static const struct plant {
     const char *name;
@@ -292,12 +292,12 @@ static struct verdict judge(void)
 {
     struct verdict verdict = {UNEXPLAINED, names_block()};
     bool reported = child.status == 3 && strstr(child.err, "espmem: ") != NULL;
-    bool sanitized = child.status != 0 && strstr(child.err, "Sanitizer") != NULL; /* takes crashes first */
+    bool sanitized = child.status != 0 && (strstr(child.err, "Sanitizer") || strstr(child.err, "runtime error: "));
     if (child.status == 0 && printed("bad\n"))
         verdict.when = AT_CHECK;
     else if (child.status == 0 && printed("good\n"))
         verdict.when = NEVER;
-    else if (reported || sanitized)
+    else if (reported || sanitized) /* a sanitizer takes crashes first */
         verdict.when = !printed("planted\n") ? AT_PLANT : !printed("freed\n") ? AT_FREE : LATER;
     return verdict;
 }
@@ -316,7 +316,7 @@ static const char *const engines[] = {"tlsf"};
 static const struct level {
     const char *guard;
     enum seen sees;
-} levels[] = {{"off", ALWAYS}, {"light", WITH_MARKS}, {"comprehensive", WITH_FILLS}};
+} levels[] = {{"off", ALWAYS}, {"light", WITH_MARKS}, {"comprehensive", WITH_FILLS}, {"page", WITH_PAGES}};
 
 enum { LEVELS = sizeof levels / sizeof levels[0], ENGINES = sizeof engines / sizeof engines[0] };
 
@@ -386,6 +386,8 @@ TEST(each_level_sees_what_it_is_for)
             for (int l = 0; l < LEVELS; l++) {
                 const struct cell *cell = &matrix[e][p][l];
                 bool seen = is_seen(cell->checked) && (plants[p].seen == WITH_FILLS || is_seen(cell->going_on));
+                if (levels[l].sees == WITH_PAGES) /* what is in front of a block is looked at when it is freed */
+                    seen = is_seen(cell->going_on);
                 if (levels[l].sees >= plants[p].seen && !seen)
                     check_fail(__FILE__, __LINE__, "%s is not seen with guard %s", plants[p].name, levels[l].guard);
             }

@@ -148,10 +148,10 @@ static const struct {
     void (*run)(void);
     const char *words[4];
 } deeds[] = {
-    {"free-twice", free_twice, {"espmem: free of 0x3ff", "free already", "in the heap D", "inside the free block"}},
-    {"free-inside", free_inside, {"espmem: free of 0x3ff", "in the heap D", "12 bytes inside the used block of 10"}},
-    {"free-foreign", free_foreign, {"espmem: free of 0x", "none of the heaps", "no address of the chip"}},
-    {"free-rom", free_rom, {"espmem: free of 0x40000400", "none of the heaps", "instruction ROM"}},
+    {"free-twice", free_twice, {"). free of 0x3ff", "free already", "in the heap D", "inside the free block"}},
+    {"free-inside", free_inside, {"). free of 0x3ff", "in the heap D", "12 bytes inside the used block of 10"}},
+    {"free-foreign", free_foreign, {"). free of 0x", "none of the heaps", "no address of the chip"}},
+    {"free-rom", free_rom, {"). free of 0x40000400", "none of the heaps", "instruction ROM"}},
 };
 
 TEST(a_bad_free_is_reported_and_stops_the_program)

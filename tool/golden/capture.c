@@ -83,6 +83,11 @@ static void port_stop(const char *reason)
 
 static const struct em_linux_fault_handling port_faults = {.print = idf_fault_print, .report = port_report, .stop = port_stop};
 
+static void *host_memory(size_t bytes)
+{
+    return malloc(bytes);
+}
+
 static struct idf_platform platform = {
     .milliseconds = milliseconds,
     .microseconds = microseconds,
@@ -92,6 +97,7 @@ static struct idf_platform platform = {
     .panic = panic,
     .restart = restart,
     .is_memory = golden_memory_is_chip,
+    .host_memory = host_memory,
 };
 
 static void on_signal(int number)
@@ -136,6 +142,11 @@ static void on_failure(size_t size, uint32_t caps, const char *function)
 {
     if (capture.calls)
         golden_text_print(capture.calls, "%" PRIu64 " 0x%" PRIx32 " %s\n", (uint64_t)size, caps, function);
+}
+
+void golden_capture_tasks(const struct idf_task_service *tasks)
+{
+    platform.tasks = tasks;
 }
 
 void golden_capture_failures(void)

@@ -12,12 +12,16 @@
 #include "tool/golden/text.h"
 
 struct idf_platform;
+struct idf_task_service;
 
 /* The platform, with this switch of banks (NULL: none). From now on the chip's text goes to `console`
  * and its failed allocations to `calls`. */
 const struct idf_platform *golden_capture_open(struct golden_text *console, struct golden_text *calls, struct em_bank_mmu *mmu);
 /* Nothing is collected any more. Harmless when nothing was opened. */
 void golden_capture_close(void);
+
+/* Who says which task calls, from now on; NULL: nobody. */
+void golden_capture_tasks(const struct idf_task_service *tasks);
 
 /* Has the chip tell its failed allocations; once the chip is there. */
 void golden_capture_failures(void);

@@ -23,7 +23,8 @@ bool golden_chip_open(struct golden_run *run)
     sim_space_clear(board->chip);
     if (!sim_psram_open(board->psram_bytes))
         return refuse(run, "the host has no memory for the board's PSRAM.");
-    struct em_bank_mmu *mmu = sim_banks_open(&board->chip->psram, board->manner);
+    const struct sim_banks_manner manner = {.strict = board->manner == EM_MANNER_STRICT};
+    struct em_bank_mmu *mmu = sim_banks_open(&board->chip->psram, manner);
     if (!mmu)
         return refuse(run, "the host does not let the PSRAM be mapped.");
     idf_chip_reset(board, golden_capture_open(&run->console, &run->calls, mmu));

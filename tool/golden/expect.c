@@ -28,9 +28,18 @@ static void add_line(struct golden_text *text, const char *line, size_t length, 
     golden_text_add(text, "\n", 1);
 }
 
+static void add_whole_line(struct golden_text *text, const char *line, size_t length)
+{
+    add_line(text, line, length, false);
+}
+
 void golden_comparable(struct golden_text *text, const struct golden_header *header, const char *lines)
 {
     bool only_to_got = strcmp(header->kind, "die") == 0;
+    if (strcmp(header->kind, "task") == 0) {
+        golden_add_task_lines(text, lines, add_whole_line);
+        return;
+    }
     while (*lines) {
         size_t length = strcspn(lines, "\n");
         add_line(text, lines, length, only_to_got);

@@ -56,10 +56,25 @@ void golden_result_info(struct golden_run *run, const multi_heap_info_t *info)
 
 /* ---- finding and checking an operation ------------------------------------------------------- */
 
-static const struct golden_operation *find_operation(const struct golden_players *players, const char *word)
+/* 1 where an operation's name has a second word, which is no argument. */
+static unsigned second_word(const struct golden_operation *operation)
+{
+    return strchr(operation->word, ' ') != NULL;
+}
+
+static bool is_named(const struct golden_operation *operation, const struct golden_step *step)
+{
+    if (second_word(operation) == 0)
+        return strcmp(operation->word, step->word) == 0;
+    size_t first = strcspn(operation->word, " ");
+    return step->arguments > 0 && strlen(step->word) == first && strncmp(operation->word, step->word, first) == 0 &&
+           strcmp(operation->word + first + 1, step->argument[0].word) == 0;
+}
+
+static const struct golden_operation *find_operation(const struct golden_players *players, const struct golden_step *step)
 {
     for (unsigned i = 0; i < players->count; i++) {
-        if (strcmp(players->operations[i].word, word) == 0)
+        if (is_named(&players->operations[i], step))
             return &players->operations[i];
     }
     return NULL;
@@ -79,6 +94,7 @@ static const struct range ranges[] = {
     {'b', 0, UINT8_MAX, "a byte, 0 to 255"},
 };
 
+/* NULL for a letter that any word will do for. */
 static const struct range *range_of(char letter)
 {
     for (unsigned i = 0; i < sizeof ranges / sizeof *ranges; i++) {
@@ -94,18 +110,19 @@ static bool check_arguments(struct golden_run *run, const struct golden_operatio
     size_t letters = strlen(operation->arguments);
     bool open = letters > 1 && operation->arguments[letters - 1] == '*';
     size_t fixed = open ? letters - 2 : letters;
-    if (step->arguments < fixed || (!open && step->arguments > fixed)) {
-        snprintf(run->why, sizeof run->why, "'%s' takes %s%zu arguments, not %u.", step->word, open ? "at least " : "", fixed,
-                 step->arguments);
+    unsigned first = second_word(operation), given = step->arguments - first;
+    if (given < fixed || (!open && given > fixed)) {
+        snprintf(run->why, sizeof run->why, "'%s' takes %s%zu arguments, not %u.", operation->word, open ? "at least " : "",
+                 fixed, given);
         return false;
     }
-    for (unsigned i = 0; i < step->arguments; i++) {
+    for (unsigned i = 0; i < given; i++) {
         const struct range *range = range_of(operation->arguments[i < fixed ? i : fixed]);
-        const struct golden_argument *argument = &step->argument[i];
+        const struct golden_argument *argument = &step->argument[first + i];
         values[i] = argument->number;
-        if (argument->is_number && argument->number >= range->lowest && argument->number <= range->highest)
+        if (!range || (argument->is_number && argument->number >= range->lowest && argument->number <= range->highest))
             continue;
-        snprintf(run->why, sizeof run->why, "argument %u of '%s' has to be %s.", i + 1, step->word, range->wanted);
+        snprintf(run->why, sizeof run->why, "argument %u of '%s' has to be %s.", i + 1, operation->word, range->wanted);
         return false;
     }
     return true;
@@ -167,6 +184,8 @@ static bool is_compared(const struct golden_run *run, const struct golden_operat
     const struct golden_step *step = run->step;
     if (step->peer || run->departed)
         return false;
+    if ((operation->flags & GOLDEN_SHOWS_BOOKS) && golden_tasks_are_recorded(run))
+        return false;
     if ((operation->flags & GOLDEN_HAS_OUTCOME) && !step->has_outcome)
         return false;
     return !(operation->flags & GOLDEN_ALWAYS_PRINTS) || step->output.length > 0;
@@ -198,7 +217,7 @@ static void compare(struct golden_run *run, const struct golden_players *players
 static bool replay_step(struct golden_run *run, const struct golden_players *players)
 {
     const struct golden_step *step = run->step;
-    const struct golden_operation *operation = find_operation(players, step->word);
+    const struct golden_operation *operation = find_operation(players, step);
     int64_t arguments[GOLDEN_ARGUMENTS];
     if (!operation) {
         snprintf(run->why, sizeof run->why, "'%.40s' is no operation that this version can replay in such a file.", step->word);
@@ -208,6 +227,8 @@ static bool replay_step(struct golden_run *run, const struct golden_players *pla
         return false;
     if (operation->flags & GOLDEN_STARTS_ANEW)
         run->departed = false;
+    if (players->before)
+        players->before(operation);
     perform_captured(run, operation, arguments);
     if (run->why[0] != '\0')
         return false;

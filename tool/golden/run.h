@@ -17,6 +17,7 @@
 #include "tool/golden/parse.h"
 #include "tool/golden/report.h"
 #include "tool/golden/slots.h"
+#include "tool/golden/tasks.h"
 #include "tool/golden/text.h"
 
 struct golden_run {
@@ -39,6 +40,7 @@ struct golden_run {
     void *heap;                  /* multi_heap: the handle, NULL while there is none */
     bool registered;             /* multi_heap: there was an attempt to make one */
     struct golden_slots ranges;  /* himem: the slots of ranges */
+    struct golden_tasks tasks;   /* heap_caps: who calls */
 };
 
 enum golden_operation_flag {
@@ -47,12 +49,15 @@ enum golden_operation_flag {
     GOLDEN_CHANGES = 4,       /* where the outcome differs from a defect's, so does all that follows */
     GOLDEN_STARTS_ANEW = 8,   /* nothing that went before matters any more */
     GOLDEN_NEEDS_HEAP = 16,   /* where run->heap is NULL nothing is done, and the outcome is "-" */
+    GOLDEN_ALLOCATES = 32,    /* a call of the allocating functions, whatever comes of it */
+    GOLDEN_FREES = 64,        /* a call of the freeing ones */
+    GOLDEN_SHOWS_BOOKS = 128, /* not compared where the original keeps its books in the heaps: in kind `task` */
 };
 
 struct golden_operation {
-    const char *word;
+    const char *word; /* or two words with a blank between; the second is no argument */
     /* A letter an argument: s slot, n size (0 to 2^32 - 1), d signed distance, x address or caps
-     * (0 to 2^32 - 1), b byte, and last * behind a letter for any number of it. */
+     * (0 to 2^32 - 1), b byte, w any word, and last * behind a letter for any number of it. */
     const char *arguments;
     unsigned flags;
     void (*perform)(struct golden_run *run, const int64_t *argument);
@@ -66,6 +71,7 @@ struct golden_players {
      * close is called in either case. */
     bool (*open)(struct golden_run *run);
     void (*close)(struct golden_run *run);
+    void (*before)(const struct golden_operation *operation); /* each is performed; NULL: nothing to do */
 };
 extern const struct golden_players golden_multi_heap, golden_heap_caps, golden_himem;
 

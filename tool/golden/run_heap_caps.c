@@ -14,6 +14,7 @@
 #include "tool/golden/board.h"
 #include "tool/golden/capture.h"
 #include "tool/golden/chip.h"
+#include "tool/golden/run_trace.h"
 
 enum { PIECES = 64, PREFERENCES = 8 };
 
@@ -26,6 +27,7 @@ static void fill_slot(struct golden_run *run, int64_t slot, void *pointer)
 {
     if (!golden_slot_set(&run->slots, slot, pointer))
         refuse(run, "there is no memory for so many slots.");
+    golden_tasks_note(run, slot);
     golden_result_pointer(run, pointer);
 }
 
@@ -285,57 +287,87 @@ static void do_poke(struct golden_run *run, const int64_t *argument)
 
 /* ---- the table ------------------------------------------------------------------------------- */
 
-enum { ASKS = GOLDEN_HAS_OUTCOME, PRINTS = GOLDEN_ALWAYS_PRINTS };
+enum {
+    ASKS = GOLDEN_HAS_OUTCOME,
+    PRINTS = GOLDEN_ALWAYS_PRINTS,
+    BOOKS = GOLDEN_SHOWS_BOOKS,
+    TAKES = ASKS | BOOKS | GOLDEN_ALLOCATES
+};
 
 static const struct golden_operation operations[] = {
-    {"malloc", "snx", ASKS, do_malloc},
-    {"free", "s", 0, do_free},
+    {"malloc", "snx", TAKES, do_malloc},
+    {"free", "s", GOLDEN_FREES, do_free},
     {"allocsz", "s", ASKS, do_allocated_size},
-    {"info", "x", ASKS, do_info},
-    {"realloc", "snx", ASKS, do_realloc},
-    {"aligned", "snnx", ASKS, do_aligned},
-    {"afree", "s", 0, do_free},
-    {"largest", "x", ASKS, do_largest},
-    {"drealloc", "sn", ASKS, do_default_realloc},
-    {"dmalloc", "sn", ASKS, do_default_malloc},
-    {"calloc", "snnx", ASKS, do_calloc},
-    {"freesz", "x", ASKS, do_free_size},
+    {"info", "x", ASKS | BOOKS, do_info},
+    {"realloc", "snx", TAKES, do_realloc},
+    {"aligned", "snnx", TAKES, do_aligned},
+    {"afree", "s", GOLDEN_FREES, do_free},
+    {"largest", "x", ASKS | BOOKS, do_largest},
+    {"drealloc", "sn", TAKES, do_default_realloc},
+    {"dmalloc", "sn", TAKES, do_default_malloc},
+    {"calloc", "snnx", TAKES, do_calloc},
+    {"freesz", "x", ASKS | BOOKS, do_free_size},
     {"check", "x", ASKS, do_check},
-    {"daligned", "snn", ASKS, do_default_aligned},
-    {"minfree", "x", ASKS, do_minimum_free},
+    {"daligned", "snn", TAKES, do_default_aligned},
+    {"minfree", "x", ASKS | BOOKS, do_minimum_free},
     {"total", "x", ASKS, do_total},
-    {"pmalloc", "snnx*", ASKS, do_prefer_malloc},
-    {"pcalloc", "snnnx*", ASKS, do_prefer_calloc},
-    {"prealloc", "snnx*", ASKS, do_prefer_realloc},
-    {"walk", "x", ASKS, do_walk},
-    {"acalloc", "snnnx", ASKS, do_aligned_calloc},
+    {"pmalloc", "snnx*", TAKES, do_prefer_malloc},
+    {"pcalloc", "snnnx*", TAKES, do_prefer_calloc},
+    {"prealloc", "snnx*", TAKES, do_prefer_realloc},
+    {"walk", "x", ASKS | BOOKS, do_walk},
+    {"acalloc", "snnnx", TAKES, do_aligned_calloc},
     {"addcaps", "xxxxx", ASKS, do_add_with_caps},
     {"addregion", "xx", ASKS, do_add_region},
     {"blocksz", "sd", ASKS, do_containing_size},
     {"init", "", PRINTS, do_init},
     {"enable", "", 0, do_enable},
     {"extmem", "n", 0, do_limit_external},
-    {"print", "x", PRINTS, do_print},
-    {"dump", "x", PRINTS, do_dump},
+    {"print", "x", PRINTS | BOOKS, do_print},
+    {"dump", "x", PRINTS | BOOKS, do_dump},
     {"checkaddr", "x", ASKS, do_check_address},
     {"monstart", "", ASKS, do_monitor_start},
     {"monstop", "", ASKS, do_monitor_stop},
     {"poke", "sdb", 0, do_poke},
+    {"task", "xw", 0, golden_do_task},
+    {"taskprint", "", PRINTS, golden_do_task_print},
+    {"taskoverview", "", PRINTS, golden_do_task_overview},
+    {"taskprint1", "x", PRINTS, golden_do_task_print_one},
+    {"taskoverview1", "x", PRINTS, golden_do_task_overview_one},
+    {"taskinfo", "", ASKS, golden_do_task_info},
+    {"trace init", "d", ASKS, golden_trace_init},
+    {"trace start", "w", ASKS, golden_trace_start},
+    {"trace stop", "", ASKS, golden_trace_stop},
+    {"trace pause", "", ASKS, golden_trace_pause},
+    {"trace resume", "", ASKS, golden_trace_resume},
+    {"trace get", "n", ASKS, golden_trace_get},
+    {"trace summary", "", ASKS, golden_trace_summary},
+    {"trace dump", "", PRINTS, golden_trace_dump},
+    {"trace dumpcaps", "x", PRINTS, golden_trace_dump_caps},
 };
 
 static bool open_chip(struct golden_run *run)
 {
-    if (!golden_board_whole_window(run) || !golden_chip_open(run))
+    if (!golden_board_whole_window(run))
+        return false;
+    golden_tasks_open(run);
+    if (!golden_chip_open(run))
         return false;
     golden_capture_failures();
+    golden_trace_open(run);
     return true;
 }
 
 static void close_chip(struct golden_run *run)
 {
-    (void)run;
     golden_chip_close();
+    golden_tasks_close(run);
+    golden_trace_close();
 }
 
-const struct golden_players golden_heap_caps = {operations, sizeof operations / sizeof *operations, true, open_chip,
-                                                close_chip};
+static void expect_calls(const struct golden_operation *operation)
+{
+    golden_trace_expect((operation->flags & GOLDEN_ALLOCATES) != 0, (operation->flags & GOLDEN_FREES) != 0);
+}
+
+const struct golden_players golden_heap_caps = {
+    operations, sizeof operations / sizeof *operations, true, open_chip, close_chip, expect_calls};

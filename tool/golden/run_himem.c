@@ -205,4 +205,5 @@ static void close_chip(struct golden_run *run)
     golden_chip_close();
 }
 
-const struct golden_players golden_himem = {operations, sizeof operations / sizeof *operations, false, open_chip, close_chip};
+const struct golden_players golden_himem = {operations, sizeof operations / sizeof *operations, false, open_chip, close_chip,
+                                            NULL};

@@ -297,5 +297,5 @@ static void close_chip(struct golden_run *run)
     golden_memory_close(&run->memory);
 }
 
-const struct golden_players golden_multi_heap = {operations, sizeof operations / sizeof *operations, true, open_chip,
-                                                 close_chip};
+const struct golden_players golden_multi_heap = {
+    operations, sizeof operations / sizeof *operations, true, open_chip, close_chip, NULL};
