@@ -133,9 +133,13 @@ static void *tlsf_allocate(struct em_heap *heap, size_t size)
     if (EM_UNLIKELY(size == 0)) {
         return em_not_taken(heap);
     }
-    unsigned bits = width_bits(heap, size);
-    size = round_to_width(size, bits);
-    struct em_block *block = take_from(heap, class_of_width(heap, size, bits));
+    unsigned class = (unsigned)(size / 4); /* in row 0, where each size is its own class */
+    if (class >> heap->class_bits != 0) {
+        unsigned bits = width_bits(heap, size);
+        size = round_to_width(size, bits);
+        class = class_of_width(heap, size, bits);
+    }
+    struct em_block *block = take_from(heap, class);
     if (EM_UNLIKELY(block == NULL)) {
         return em_not_taken(heap);
     }
@@ -333,12 +337,12 @@ static bool tlsf_open(struct em_heap *heap)
         return false;
     }
     size_t pool = heap->size - CHIP_HEAP_BYTES;
-    heap->class_bits = (uint8_t)class_bits_for(pool);
+    heap->class_bits = (EM_SMALL)class_bits_for(pool);
     unsigned length = em_highest_bit((uint32_t)pool) + 1u;
     if (length < heap->class_bits + 2u) {
         return false;
     }
-    heap->rows = (uint8_t)(length - heap->class_bits - 1u);
+    heap->rows = (EM_SMALL)(length - heap->class_bits - 1u);
     size_t control = CHIP_CONTROL_BYTES + 4u * heap->rows + 4u * class_count(heap);
     if (control > pool || pool - control < EM_BLOCK_MINIMUM + EM_HEADER_BYTES) {
         return false;
