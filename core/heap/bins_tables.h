@@ -8,7 +8,7 @@
  *   class    2   3   4  …  31 | 32    33    34    35   | 36   …      0 and 1 do not exist
  *   size     8  12  16  … 124 | 128.. 160.. 192.. 224..| 256.. …    lower bounds
  *
- *   | struct em_heap | class bits: 4 words | recent | slots: first block of each class, from class 2 |
+ *   | struct em_heap … class bits: 4 words | recent | slots: first block of each class, from class 2 |
  *
  * A slot counts as a block whose `next` is the slot: so the first block of a list has a predecessor
  * like any other, and leaves its list in the same way. One free block is in no list: the recent one,
@@ -39,7 +39,7 @@ enum {
     PREVIOUS_MARK = 1, /* in every `previous` link */
     PROBES = 2,        /* blocks looked at in a class of which not all fit */
 
-    WORDS_AT = EM_HEAP_RECORD_BYTES - 4, /* where no other field is than that of tlsf */
+    WORDS_AT = offsetof(struct em_heap, word_bits), /* its last field is the first word */
     RECENT_AT = WORDS_AT + 4 * CLASS_WORDS,
     SLOTS_AT = RECENT_AT + 4,
 };

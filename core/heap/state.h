@@ -35,7 +35,7 @@ struct em_heap {
     EM_SMALL class_bits;  /* tlsf: log2 of the classes in a row */
     EM_SMALL rows;        /* tlsf: of its tables; bins: the class behind the last one */
     EM_SMALL guard;       /* enum em_guard; the heap itself never asks */
-    uint32_t word_bits;   /* tlsf: words of its table that have a bit set */
+    uint32_t word_bits;   /* tlsf: words of its table that have a bit set; bins: the first of four such words */
 };
 _Static_assert(sizeof(struct em_heap) <= EM_HEAP_RECORD_BYTES, "the records must fit where the chip has its own");
 
