@@ -8,16 +8,17 @@
  * high end of a hole and large ones from the low end, which keeps what lives short apart from what lives
  * long, and leaves room behind large blocks.
  *
- * Nothing loops over blocks. The longest ways: allocate searches PROBES blocks and CLASS_WORDS words, takes
- * one block out of its list and puts one into its own; release takes out two and puts in one. With no more
- * than 12, 6, 20 and 20 instructions for these on a Cortex-M3, and 75 and 70 for all else, that is bounded
- * by about 175 in both; bench/table.txt has what was seen.
+ * Nothing loops over blocks. The longest ways: allocate looks at PROBES blocks and CLASS_WORDS words, takes one
+ * block out of its list and puts one into its own; release takes out two and puts in one. On a Cortex-M3 a look
+ * costs at most 6 instructions, a block out of its list 20, one into it 24; with 95 and 115 for all else neither
+ * takes more than 180. bench/table.txt has what was seen.
  *
  * One idea: a block that stays in its class stays in its place in the list, and the block that changed last
  * stays out of the lists: so a hole that is nibbled at, or grows, costs no work on lists at all. */
 #ifndef EM_HEAP_BINS_OPERATIONS_H
 #define EM_HEAP_BINS_OPERATIONS_H
 
+#include "core/heap/bins_neighbours.h"
 #include "core/heap/bins_tables.h"
 #include "espmem/guard.h"
 
@@ -25,56 +26,6 @@ enum {
     HIGH_END_BELOW = 256,
     SPLIT_FROM = EM_HEADER_BYTES + SMALLEST, /* the smallest rest that becomes a block */
 };
-
-/* ---- checks of neighbours -------------------------------------------------------------------- */
-
-/* Whether a block can be where a link leads: one comparison for the range and the alignment. */
-static inline bool is_inside(const struct em_heap *heap, const struct em_block *block)
-{
-    uint32_t offset = (uint32_t)((uintptr_t)block - (uintptr_t)heap);
-    return (offset >> 2 | offset << 30) < heap->size / 4;
-}
-
-static inline bool successor_stands(const struct em_heap *heap, const struct em_block *block)
-{
-    const struct em_block *after = em_link_from(heap, block->next_link);
-    return after == NULL || (is_inside(heap, after) && after->previous_link == previous_to(heap, block));
-}
-
-/* Whether the two that a listed block names name it, too. */
-static inline bool links_stand(const struct em_heap *heap, const struct em_block *block)
-{
-    const struct em_block *before = previous_of(heap, block->previous_link);
-    return is_inside(heap, before) && before->next_link == em_link_to(heap, block) && successor_stands(heap, block);
-}
-
-/* A free block in front of another, `distance` from it, whose links are believed only where they are used. */
-static inline bool previous_stands(const struct em_heap *heap, const struct em_block *previous, size_t distance, bool relist)
-{
-    return is_inside(heap, previous) && previous->header == distance - EM_HEADER_BYTES + EM_BLOCK_FREE &&
-           (!relist || links_stand(heap, previous));
-}
-
-/* A free block, by the last word of its `size` bytes, and the same. */
-static inline bool next_stands(const struct em_heap *heap, struct em_block *next, size_t size, bool relist)
-{
-    struct em_block *behind = em_block_behind(next, size);
-    return is_inside(heap, behind) && em_block_prev_is_free(behind) && free_in_front(heap, behind) == next &&
-           (!relist || links_stand(heap, next));
-}
-
-/* Before a free block is taken: its header, by itself. */
-static inline bool header_stands(const struct em_heap *heap, const struct em_block *hole)
-{
-    uint32_t size = hole->header - EM_BLOCK_FREE;
-    return (size >> 2 | size << 30) < heap->size / 4;
-}
-
-/* One in a list: what is written to when it leaves that, too. */
-static inline bool listed_stands(const struct em_heap *heap, const struct em_block *hole)
-{
-    return header_stands(heap, hole) && successor_stands(heap, hole);
-}
 
 /* A free block that contradicts its neighbours is not touched; the request fails. */
 __attribute__((noinline)) static void *damaged(struct em_heap *heap, const struct em_block *block)
@@ -407,189 +358,5 @@ static void bins_release_filled(struct em_heap *heap, void *address)
     }
     em_heap_unlock(heap);
 }
-
-/* ---- laying out anew ------------------------------------------------------------------------- */
-
-/* A free block out of its list, or from being the recent one. */
-static void take_out(struct em_heap *heap, struct em_block *block)
-{
-    size_t size = em_block_size_of(block);
-    if (block == recent_block(heap)) {
-        set_recent(heap, NULL);
-    } else if (size >= SMALLEST) {
-        unlink(heap, block, size);
-    }
-    heap->blocks--;
-    heap->free_blocks--;
-    heap->free_bytes -= (uint32_t)size + EM_HEADER_BYTES;
-}
-
-/* `bytes`, header included, become a free block between two used ones, of which the next is told. One too
- * short for links is in no list. */
-static void make_free(struct em_heap *heap, struct em_block *block, size_t bytes)
-{
-    size_t size = bytes - EM_HEADER_BYTES;
-    struct em_block *next = em_block_behind(block, size);
-    next->header |= EM_BLOCK_PREV_FREE;
-    if (size >= SMALLEST) {
-        em_block_mark_free(heap, block, size);
-        put(heap, block, size);
-    } else {
-        block->header = (uint32_t)size | EM_BLOCK_FREE;
-        ((uint32_t *)next)[-1] = block->header;
-    }
-    heap->blocks++;
-    heap->free_blocks++;
-    heap->free_bytes += (uint32_t)bytes;
-}
-
-/* A used block of `whole` bytes, with free memory behind it in no list any more, keeps `size`. */
-static void keep(struct em_heap *heap, struct em_block *block, size_t whole, size_t size)
-{
-    uint32_t prev_free = block->header & EM_BLOCK_PREV_FREE;
-    if (whole - size < SPLIT_FROM) {
-        block->header = (uint32_t)whole | prev_free;
-        em_block_behind(block, whole)->header &= ~EM_BLOCK_PREV_FREE;
-        return;
-    }
-    block->header = (uint32_t)size | prev_free;
-    make_free(heap, em_block_behind(block, size), whole - size);
-}
-
-/* ---- aligned blocks -------------------------------------------------------------------------- */
-
-/* Bytes from the start of a hole's payload to the place for the block. Any number can be left in front;
- * fewer than 12 are of no use to anybody else, so they are avoided where there is room for that. */
-static size_t gap_in(const struct em_block *hole, size_t size, size_t alignment, size_t offset)
-{
-    size_t mask = alignment - 1;
-    size_t gap = (0 - ((uintptr_t)hole + EM_HEADER_BYTES + offset)) & mask;
-    if (gap == 0 || gap >= SPLIT_FROM) {
-        return gap;
-    }
-    size_t more = gap + alignment;
-    return more + size <= em_block_size_of(hole) ? more : gap;
-}
-
-/* A hole of the size plus the largest gap will do whichever it is. */
-static struct em_block *find_hole(struct em_heap *heap, size_t size, size_t alignment)
-{
-    size_t need;
-    if (size == 0 || !em_add(&need, size, alignment <= 4 ? 0 : alignment - 4)) {
-        return NULL;
-    }
-    need = payload_for(heap, need);
-    if (need == 0) {
-        return NULL;
-    }
-    return better_of(heap, need < RANGES_FROM ? find_exact(heap, need) : find_in_ranges(heap, need), need);
-}
-
-static struct em_block *bins_allocate_aligned(struct em_heap *heap, size_t size, size_t alignment, size_t offset)
-{
-    size = payload_for(heap, size);
-    struct em_block *hole = em_round_up(&offset, 4) ? find_hole(heap, size, alignment) : NULL;
-    if (hole == NULL || (NEIGHBOURS && !header_stands(heap, hole))) {
-        return NULL;
-    }
-    size_t gap = alignment <= 4 ? 0 : gap_in(hole, size, alignment, offset);
-    size_t whole = em_block_size_of(hole) - gap;
-    take_out(heap, hole);
-    struct em_block *block = (struct em_block *)((uintptr_t)hole + gap);
-    block->header = (uint32_t)whole;
-    if (gap != 0) {
-        make_free(heap, hole, gap);
-    }
-    keep(heap, block, whole, size);
-    heap->blocks++;
-    return block;
-}
-
-/* ---- resizing -------------------------------------------------------------------------------- */
-
-/* The successor's memory joins a used block, whose new size is returned. */
-static size_t take_next(struct em_heap *heap, struct em_block *block, size_t size)
-{
-    struct em_block *next = em_block_behind(block, size);
-    size_t more = EM_HEADER_BYTES + em_block_size_of(next);
-    take_out(heap, next);
-    em_layout_changed(heap, block, em_block_behind(block, size + more));
-    return size + more;
-}
-
-static bool bins_resize(struct em_heap *heap, struct em_block *block, size_t size)
-{
-    size = payload_for(heap, size);
-    size_t whole = em_block_size_of(block);
-    struct em_block *next = em_block_behind(block, whole);
-    bool next_is_free = em_block_is_free(next);
-    size_t reach = next_is_free ? whole + EM_HEADER_BYTES + em_block_size_of(next) : whole;
-    if (size == 0 || size > reach) {
-        return false;
-    }
-    if (size == whole || (!next_is_free && whole - size < SPLIT_FROM)) {
-        return true; /* as large as asked for, or what would be left is no block */
-    }
-    keep(heap, block, next_is_free ? take_next(heap, block, whole) : whole, size);
-    em_layout_changed(heap, NULL, NULL);
-    return true;
-}
-
-static struct em_block *bins_extend_back(struct em_heap *heap, struct em_block *block, size_t size)
-{
-    if (!em_block_prev_is_free(block)) {
-        return NULL;
-    }
-    struct em_block *first = free_in_front(heap, block), *next = em_block_next(block);
-    size_t whole = (uintptr_t)next - (uintptr_t)first - EM_HEADER_BYTES;
-    size_t behind = em_block_is_free(next) ? EM_HEADER_BYTES + em_block_size_of(next) : 0;
-    size = payload_for(heap, size);
-    if (size == 0 || size > whole + behind) {
-        return NULL;
-    }
-    take_out(heap, first);
-    first->header = (uint32_t)whole;
-    if (behind != 0) {
-        keep(heap, first, take_next(heap, first, whole), whole + behind);
-    }
-    em_layout_changed(heap, first, em_block_next(first));
-    return first;
-}
-
-/* ---- opening --------------------------------------------------------------------------------- */
-
-static bool bins_open(struct em_heap *heap)
-{
-    size_t end = em_round_down(heap->size, 4);
-    unsigned classes = FIRST_RANGE;
-    if (end < tables_end(classes) + 2u * EM_HEADER_BYTES + SMALLEST) {
-        return false;
-    }
-    while (class_of(end - tables_end(classes) - 2u * EM_HEADER_BYTES) >= classes) {
-        classes++; /* until the block that all of the heap would be has its class */
-    }
-    heap->rows = (EM_SMALL)classes;
-    heap->first_block = (uint32_t)tables_end(classes);
-    for (uint32_t *word = class_words(heap); word < (uint32_t *)em_first_block(heap); word++) {
-        *word = 0;
-    }
-    heap->free_bytes = heap->size - heap->first_block;
-    heap->blocks = heap->free_blocks = 1;
-    em_end_block(heap)->header = EM_BLOCK_PREV_FREE;
-    struct em_block *block = em_first_block(heap);
-    em_block_mark_free(heap, block, (size_t)((uintptr_t)em_end_block(heap) - (uintptr_t)block) - EM_HEADER_BYTES);
-    set_recent(heap, block);
-    return true;
-}
-
-/* The engine whose name that is; the variants differ in what a release leaves behind. */
-#define BINS(engine_name, engine_release, engine_filled)                                                                       \
-    {                                                                                                                          \
-        .name = (engine_name), .smallest_used = SMALLEST, .smallest_free = 0, .open = bins_open, .allocate = bins_allocate,    \
-        .allocate_aligned = bins_allocate_aligned, .resize = bins_resize, .extend_back = bins_extend_back,                     \
-        .release = (engine_release), .largest = em_bins_largest, .check_free = em_bins_check_free,                             \
-        .check_tables = em_bins_check_tables, .filled = (engine_filled), .links_in_front = 2 * sizeof(uint32_t),               \
-        .links_at_end = sizeof(uint32_t),                                                                                      \
-    }
 
 #endif

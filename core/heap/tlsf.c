@@ -364,9 +364,9 @@ static bool tlsf_open(struct em_heap *heap)
 /* The two differ only in what a release leaves behind; all else is said once. */
 #define TLSF(engine_release, engine_filled)                                                                                    \
     {                                                                                                                          \
-        .name = "tlsf", .smallest_used = EM_PAYLOAD_MINIMUM, .smallest_free = EM_PAYLOAD_MINIMUM, \
-        .open = tlsf_open, .allocate = tlsf_allocate, .allocate_aligned = tlsf_allocate_aligned,               \
-        .resize = tlsf_resize, .release = (engine_release), .largest = tlsf_largest, .check_free = em_tlsf_check_free,         \
+        .name = "tlsf", .smallest_used = EM_PAYLOAD_MINIMUM, .smallest_free = EM_PAYLOAD_MINIMUM, .open = tlsf_open,           \
+        .allocate = tlsf_allocate, .allocate_aligned = tlsf_allocate_aligned, .resize = tlsf_resize,                           \
+        .release = (engine_release), .largest = tlsf_largest, .check_free = em_tlsf_check_free,                                \
         .check_tables = em_tlsf_check_tables, .filled = (engine_filled), .links_in_front = 2 * sizeof(uint32_t),               \
         .links_at_end = sizeof(uint32_t),                                                                                      \
     }

@@ -121,7 +121,8 @@ TEST(a_link_to_somewhere_is_found_before_it_is_written_through)
 TEST(double_interior_and_foreign_frees_are_found)
 {
     lay_out();
-    unsigned char *const wrong[] = {blocks[3], blocks[4] + 4, blocks[4] + 1, memory, memory + sizeof memory, (unsigned char *)&heap};
+    unsigned char *const wrong[] = {blocks[3], blocks[4] + 4,          blocks[4] + 1,
+                                    memory,    memory + sizeof memory, (unsigned char *)&heap};
     for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         test_port.faults = 0;
         em_heap_free(heap, wrong[i]);

@@ -139,8 +139,8 @@ static void attempt_allocate(size_t size, size_t alignment)
 {
     begin();
     size_t hole = largest_hole(), need = size + (alignment <= 4 ? 0 : alignment - 4), reported = em_bins_largest(search.heap);
-    unsigned char *block = alignment == 0 ? em_heap_allocate(search.heap, size)
-                                          : em_heap_allocate_aligned(search.heap, size, alignment, 0);
+    unsigned char *block =
+        alignment == 0 ? em_heap_allocate(search.heap, size) : em_heap_allocate_aligned(search.heap, size, alignment, 0);
     if (block == NULL ? hole >= sure_size(need) || (alignment == 0 && reported >= size) : hole < size)
         check_fail(__FILE__, __LINE__, "%zu bytes aligned to %zu %s with a hole of %zu", size, alignment,
                    block ? "are given" : "are refused", hole);

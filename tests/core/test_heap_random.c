@@ -46,7 +46,8 @@ static void fill(struct live *block, unsigned char *at, size_t size, uint32_t ma
 
 static size_t random_size(struct random *random)
 {
-    unsigned bits = 2 + random_below(random, 4) + random_below(random, 4) + random_below(random, random_below(random, 8) == 0 ? 14 : 3);
+    unsigned bits =
+        2 + random_below(random, 4) + random_below(random, 4) + random_below(random, random_below(random, 8) == 0 ? 14 : 3);
     return 1 + random_below(random, 1u << bits);
 }
 
@@ -66,8 +67,8 @@ static void resize(struct random *random, struct live *block)
 {
     size_t size = random_size(random), kept = size < block->size ? size : block->size;
     bool in_place = random_below(random, 2) == 0;
-    unsigned char *at = in_place ? (em_heap_resize(heap, block->at, size) ? block->at : NULL)
-                                 : em_heap_reallocate(heap, block->at, size);
+    unsigned char *at =
+        in_place ? (em_heap_resize(heap, block->at, size) ? block->at : NULL) : em_heap_reallocate(heap, block->at, size);
     if (at == NULL) {
         CHECK(in_place ? size > block->size : em_heap_largest_free(heap) < size);
         return;

@@ -60,8 +60,10 @@ static void step(struct em_heap *heap, struct random *random)
     size_t size = 1 + random_below(random, 4u << random_below(random, 8)), old = slots[slot].size;
     if (slots[slot].at == NULL) {
         bool aligned = random_below(random, 4) == 0;
-        hold(slot, aligned ? em_guard_allocate_aligned(heap, size, (size_t)4 << random_below(random, 6), 0)
-                           : em_guard_allocate(heap, size), size);
+        hold(slot,
+             aligned ? em_guard_allocate_aligned(heap, size, (size_t)4 << random_below(random, 6), 0)
+                     : em_guard_allocate(heap, size),
+             size);
         return;
     }
     CHECK(stands(slot, old));
