@@ -96,10 +96,14 @@ build_bare()
 {
     processor "$1"
     core=$(objects_of "$objects/core" "$root"/core/*/*.c) || exit 2
+<<<<<<< HEAD
     first=$bare/start_$start.S
     [ "$1" = xtensa ] && first="$bare/start_xtensa_linux.S $root/ports/xtensa/division.c"
     # shellcheck disable=SC2086
     machine=$(objects_of "$objects/machine" "$bare/linux.c" "$bare/hooks.c" $first) || exit 2
+=======
+    machine=$(objects_of "$objects/machine" "$bare/linux.c" "$bare/hooks.c" "$root/ports/bare/copy.c" "$bare/start_$start.S") || exit 2
+>>>>>>> main
     compile "$root/ports/bare/memory.c" "$objects/machine/memory.o" -fno-builtin -fno-tree-loop-distribute-patterns
     program=$(objects_of "$objects/program" "$bench/replay/replay.c" "$bench/replay/run.c" "$bench/replay/trace.c") || exit 2
     known=$(objects_of "$objects/known" "$bench/known/known.c" "$bench/known/$start.S") || exit 2
@@ -129,6 +133,7 @@ build_host()
     processor host32
     core=$(objects_of "$objects/core" "$root"/core/*/*.c) || exit 2
     program=$(objects_of "$objects/program" "$bench/replay/smallest.c" "$bench/replay/run.c" "$bench/replay/trace.c" \
+<<<<<<< HEAD
         "$bench/replay/bare_host.c" "$bare/hooks.c") || exit 2
     for name in heap bins; do
         subject "$name"
@@ -140,6 +145,9 @@ build_host()
         "$compiler" -m32 "$objects/program/tables_$name.o" "$objects/program/"*hooks.c.o "$objects/program/"*bare_host.c.o \
             $core -o "$objects/tables-$name" || exit 2
     done
+=======
+        "$bench/replay/subject_heap.c" "$bench/replay/bare_host.c" "$bare/hooks.c" "$root/ports/bare/copy.c") || exit 2
+>>>>>>> main
     # shellcheck disable=SC2086
     gcc -std=c11 -O2 $warnings "$bench/families.c" -lm -o "$objects/families" || exit 2
 }

@@ -23,6 +23,8 @@ one heap|core/base/*.c core/heap/heap.c core/heap/tlsf.c
 + walk and check|core/heap/walk.c core/heap/tlsf_check.c
 + capabilities|core/caps/*.c
 + high memory|core/himem/*.c
++ guard|core/guard/*.c
++ tracing|core/watch/*.c
 '
 
 bytes_of() # COMPILER FLAGS SOURCES

@@ -14,7 +14,7 @@ if(TARGET espmem-idf)
     set_target_properties(espmem-checked PROPERTIES EXPORT_NAME idf_checked)
     list(APPEND targets espmem-idf espmem-firmware espmem-checked)
     install(FILES ${PROJECT_BINARY_DIR}/checked-gcc.flags ${PROJECT_BINARY_DIR}/checked-clang.flags
-            DESTINATION ${CMAKE_INSTALL_DATADIR}/espmem)
+                  tool/gdb/espmem.py DESTINATION ${CMAKE_INSTALL_DATADIR}/espmem)
 endif()
 
 install(TARGETS ${targets} EXPORT espmem-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -90,9 +90,8 @@ static uint32_t refuse_handle(const char *function, const struct handle_kind *ki
 static uint32_t number_again(const void *handle, const struct handle_kind *kind)
 {
     uint32_t number = __atomic_load_n(kind->recent, __ATOMIC_RELAXED);
-    if (!handle || !is_live(kind, (uintptr_t)handle, number)) /* NULL first: it equals the address of what was freed */
-        return 0;
-    return ((const struct handle_block *)handle)->number == number ? number : 0;
+    bool same = handle && is_live(kind, (uintptr_t)handle, number); /* what was freed has the address NULL */
+    return same && ((const struct handle_block *)handle)->number == number ? number : 0;
 }
 
 /* The core's number of a live handle, or 0 and a report. */
@@ -374,8 +373,6 @@ static bool shows_any(struct idf_himem_pages pages)
             return true;
     return false;
 }
-
-/* ---- map and unmap ---------------------------------------------------------------------------- */
 
 esp_err_t esp_himem_map(esp_himem_handle_t handle, esp_himem_rangehandle_t range, size_t ram_offset, size_t range_offset,
                         size_t len, int flags, void **out_ptr)

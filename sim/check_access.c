@@ -45,6 +45,8 @@ ACCESS(16)
 void __asan_loadN_noabort(uintptr_t address, size_t bytes);
 void __asan_storeN_noabort(uintptr_t address, size_t bytes);
 void __asan_handle_no_return(void);
+void __asan_before_dynamic_init(const char *module);
+void __asan_after_dynamic_init(void);
 
 /* Of other sizes; a span may begin in a page without a rule. */
 static void check_span(uintptr_t address, size_t bytes, bool write, const void *code)
@@ -65,5 +67,15 @@ void __asan_storeN_noabort(uintptr_t address, size_t bytes)
 
 /* There is no stack whose marks would have to go. */
 void __asan_handle_no_return(void)
+{
+}
+
+/* Nor is the order watched in which the objects of C++ begin. */
+void __asan_before_dynamic_init(const char *module)
+{
+    (void)module;
+}
+
+void __asan_after_dynamic_init(void)
 {
 }

@@ -10,8 +10,8 @@
 #include "banks.h"
 #include "fence.h"
 #include "idf/chip.h"
-#include "idf/freertos.h"
 #include "idf/himem_sites.h"
+#include "idf/kernel.h"
 #include "space.h"
 
 static unsigned long number(uintptr_t address)
@@ -101,13 +101,22 @@ static bool is_at(void *context, const struct em_block_view *block)
     return false;
 }
 
+/* Of a live task; the table is read as it is. */
+static const char *task_name(uintptr_t handle)
+{
+    for (unsigned i = 0; i < idf_task_slots; i++)
+        if (handle != 0 && (uintptr_t)idf_task_table[i].handle == handle)
+            return idf_task_table[i].name;
+    return "that has ended";
+}
+
+/* Where the program keeps books of who owns what (CONFIG_HEAP_TASK_TRACKING). */
 static void add_owner(struct text *text, uintptr_t block)
 {
     struct em_owned owned;
     uintptr_t handle;
-    if (!idf_chip.owners || !em_owners_lookup(idf_chip.owners, block, &owned, &handle))
-        return;
-    add(text, ", allocated by task 0x%08lx", number(handle));
+    if (idf_chip.owners && em_owners_lookup(idf_chip.owners, block, &owned, &handle))
+        add(text, ", allocated by task %s (0x%08lx)", handle ? task_name(handle) : "none", number(handle));
 }
 
 /* PSRAM joins as any region does, without a name. */

@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 
 # shellcheck disable=SC2154 # log and jobs are set by dev
-all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding target shapes install"
+all_stages="harness format docs linux64 floors linux32 clang64 golden64 golden32 asan tsan valgrind tidy freestanding target shapes gdb install"
 quick_stages="linux64 golden64"
 passed=0
 failed=0
@@ -135,7 +135,7 @@ stage_valgrind()
     have valgrind || { skip "valgrind is not installed"; return; }
     built linux64 || return
     # A fault that is handled needs all registers; valgrind's own new and delete would take the place of the chip's
-    programs linux64 valgrind --quiet --fair-sched=yes --vex-iropt-register-updates=allregs-at-mem-access --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
+    ESPMEM_BRIEF=1 programs linux64 valgrind --quiet --fair-sched=yes --vex-iropt-register-updates=allregs-at-mem-access --soname-synonyms=somalloc=nouserintercepts --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 }
 
 # The recordings that the code can answer.
@@ -205,6 +205,12 @@ stage_shapes()
     built linux64 && built linux32 || return
     counted shapes tests/shapes/run.sh "$root/build/linux64" "$root/build/linux32"
     grep -v '^cases ' "$log/shapes"
+}
+
+stage_gdb()
+{
+    have gdb || { skip "gdb is not installed"; return; }
+    built linux64 && counted gdb tests/gdb/run.sh "$root/build/linux64" 64
 }
 
 check_format() { xargs -r clang-format --dry-run -Werror <"$log/sources"; }

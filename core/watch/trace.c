@@ -115,7 +115,7 @@ static void record(struct em_trace *trace, const struct em_event *event, const s
 
 static void notify(struct em_watcher *watcher, const struct em_event *event)
 {
-    struct em_trace *trace = (struct em_trace *)watcher;
+    struct em_trace *trace = (struct em_trace *)(void *)watcher;
     enum em_trace_state state = EM_LOAD(&trace->state);
     if (state != EM_TRACE_RUNNING && state != EM_TRACE_FREES_ONLY) {
         return;

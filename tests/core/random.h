@@ -2,6 +2,7 @@
 #ifndef TESTS_CORE_RANDOM_H
 #define TESTS_CORE_RANDOM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -28,11 +29,30 @@ static inline uint32_t random_below(struct random *random, uint32_t limit)
     return (uint32_t)((uint64_t)random_word(random) * limit >> 32);
 }
 
+/* Where every instruction costs many: under the thread sanitizer, and where ESPMEM_BRIEF=1 says so (the
+ * stage for valgrind does). One thread's sequences are tested long enough elsewhere. */
+static inline bool random_is_brief(void)
+{
+#if defined(__SANITIZE_THREAD__)
+    return true;
+#else
+    const char *wanted = getenv("ESPMEM_BRIEF");
+    return wanted && *wanted;
+#endif
+}
+
 /* ESPMEM_LONG=1 (./dev test long) asks for longer random tests. */
-static inline unsigned random_rounds(unsigned rounds, unsigned rounds_if_long)
+static inline bool random_is_long(void)
 {
     const char *wanted = getenv("ESPMEM_LONG");
-    return wanted && *wanted ? rounds_if_long : rounds;
+    return wanted && *wanted;
+}
+
+static inline unsigned random_rounds(unsigned rounds, unsigned rounds_if_long)
+{
+    if (random_is_long())
+        return rounds_if_long;
+    return random_is_brief() ? rounds / 8 + 1 : rounds;
 }
 
 #endif

@@ -138,7 +138,7 @@ static void run(const struct em_engine *engine, size_t bytes, unsigned seed, uns
 
 static void run_all(unsigned engine)
 {
-    unsigned rounds = random_rounds(3, 300), operations = random_rounds(12000, 20000);
+    unsigned rounds = random_rounds(3, 560), operations = random_rounds(12000, 20000);
     for (unsigned round = 0; round < rounds; round++) {
         for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
             region = malloc(sizes[i]);

@@ -140,7 +140,7 @@ static void *add_heaps(void *context)
 TEST(eight_threads_take_and_give_while_others_walk_check_and_add_heaps)
 {
     pthread_t threads[THREADS], walker, adder;
-    rounds = random_rounds(6000, 400000);
+    rounds = random_is_long() ? 3000000 : 6000;
     CHECK_EQ(caps_rig_start(&rig, 2), EM_OK);
     em_pool_unwatch(&rig.pool, &rig.watcher); /* it keeps one event for all threads */
     em_pool_end_startup(&rig.pool);
@@ -257,7 +257,7 @@ static void *map_and_unmap(void *context)
 TEST(four_threads_map_and_unmap_one_memory_in_one_range)
 {
     pthread_t threads[4];
-    rounds = random_rounds(2000, 200000);
+    rounds = random_is_long() ? 1000000 : 2000;
     CHECK_EQ(rig_open(&himem, 12, 16), EM_OK);
     himem.mmu.shared = true;
     himem.mmu.meanwhile = pause_a_little;

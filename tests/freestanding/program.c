@@ -6,12 +6,13 @@
  * One idea: what links without a libc and runs here needs nothing that a small machine does not have. */
 #include <stdbool.h>
 
-#include "bank_copy.h"
 #include "bare.h"
 #include "espmem/caps.h"
 #include "espmem/heap.h"
 #include "espmem/himem.h"
+#include "ports/bare/copied_banks.h"
 
+enum { BANK_BYTES = 512, BANKS = 9, PAGES = 3 };
 enum { REGION_WORDS = 2048, BLOCKS = 24 };
 
 static uint32_t fast_memory[REGION_WORDS], big_memory[REGION_WORDS];
@@ -187,8 +188,20 @@ static bool every_bank_keeps_its_contents(struct em_himem *himem, em_himem_handl
     return true;
 }
 
+static struct em_bank_mmu *open_banks(unsigned char *window)
+{
+    static uint32_t store[BANKS * BANK_BYTES / 4];
+    static struct copied_banks switched;
+    copied_banks_open(
+        &switched,
+        &(struct copied_banks){
+            .window = window, .store = (unsigned char *)store, .bank_bytes = BANK_BYTES, .pages = PAGES, .banks = BANKS});
+    return &switched.face;
+}
+
 static bool banks_are_switched_by_copying(void)
 {
+    static uint32_t window[PAGES * BANK_BYTES / 4];
     static struct em_himem_bank banks[BANKS];
     static struct em_himem_page pages[PAGES];
     static struct em_himem_memory memory_records[BANKS];
@@ -196,10 +209,10 @@ static bool banks_are_switched_by_copying(void)
     static struct em_himem himem;
     const struct em_himem_storage storage = {.banks = banks, .pages = pages, .memories = memory_records};
     const struct em_himem_layout layout = {
-        .window = bank_copy_window(), .bank_size = BANK_BYTES, .pages = PAGES, .banks = BANKS};
+        .window = (uintptr_t)window, .bank_size = BANK_BYTES, .pages = PAGES, .banks = BANKS};
     em_himem_handle memory;
     em_himem_range range;
-    if (em_himem_open(&himem, &layout, bank_copy_mmu(), &storage) != EM_OK ||
+    if (em_himem_open(&himem, &layout, open_banks((unsigned char *)window), &storage) != EM_OK ||
         em_himem_allocate(&himem, BANKS, list, &memory) != EM_OK || em_himem_allocate_range(&himem, PAGES, &range) != EM_OK) {
         return false;
     }

@@ -60,15 +60,17 @@ compile_all()
     return $status
 }
 
+# The machine is a file of port/, with hooks.c, or a port of this project.
 compile_machine()
 {
-    mkdir -p "$objects/machine"
-    compile "$here/port/$start.S" "$objects/machine/start.o" &&
-        compile "$here/port/$machine.c" "$objects/machine/machine.o" &&
-        compile "$here/port/hooks.c" "$objects/machine/hooks.o" &&
-        compile "$root/ports/bare/memory.c" "$objects/machine/memory.o" -fno-builtin -fno-tree-loop-distribute-patterns &&
-        compile "$here/bank_copy.c" "$objects/machine/bank_copy.o" &&
-        compile "$here/program.c" "$objects/machine/program.o"
+    bare=$root/ports/bare
+    case $machine in
+    xtensa) sources="$root/ports/xtensa/start.S $root/ports/xtensa/port.c $root/ports/xtensa/sim/console.c $bare/report.c" ;;
+    *) sources="$here/port/start_$start.S $here/port/$machine.c $here/port/hooks.c" ;;
+    esac
+    # shellcheck disable=SC2086
+    compile_all "$objects/machine" $sources "$bare/copy.c" "$bare/copied_banks.c" "$here/program.c" &&
+        compile "$bare/memory.c" "$objects/machine/memory.o" -fno-builtin -fno-tree-loop-distribute-patterns
 }
 
 # join OUTPUT OBJECT...: one relocatable object of several.

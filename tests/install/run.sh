@@ -81,6 +81,7 @@ through_cmake()
     check cmake_project_builds project_builds -DESPMEM_PROJECT_CXX=ON || return
     check cmake_bare_core_runs says "bare core: good" "$work/user/bare_core"
     check cmake_c_firmware_runs says "firmware: good" "$work/user/firmware_c"
+    check cmake_checked_firmware_runs says "firmware: good" "$work/user/firmware_checked"
     check cmake_cxx17_firmware_runs says "firmware: good" "$work/user/firmware_cxx17"
     check cmake_cxx20_firmware_runs says "firmware: good" "$work/user/firmware_cxx20"
     check cmake_project_without_cxx_builds project_builds -DESPMEM_PROJECT_CXX=OFF || return
@@ -101,6 +102,8 @@ cxx17 firmware espmem-idf firmware.cpp g++ -O2 -std=c++17
 cxx20 firmware espmem-idf firmware.cpp g++ -O2 -std=c++20
 cxx17_unoptimised firmware espmem-idf firmware.cpp g++ -O0 -std=c++17
 fortified firmware espmem-idf firmware.c gcc -O2 -D_FORTIFY_SOURCE=2
+checked firmware espmem-idf-checked firmware.c gcc -O2
+checked_cxx17 firmware espmem-idf-checked firmware.cpp g++ -O2 -std=c++17
 END
     program=$work/bare_core
     check "pkg_config_bare_core_builds$1" flags_build "$program" gcc bare_core.c espmem "${2:-}" &&
@@ -113,7 +116,8 @@ for bits in 64 32; do
     check tree_installs install_and_move || continue
     check tree_is_complete tree_has bin/espmem include/espmem/heap.h include/espmem/caps.h include/espmem/himem.h \
         include/idf/esp_heap_caps.h include/idf/esp32/himem.h lib/libespmem-core.a lib/libespmem-idf.a \
-        lib/cmake/espmem/espmem-config.cmake lib/pkgconfig/espmem.pc lib/pkgconfig/espmem-idf.pc
+        lib/cmake/espmem/espmem-config.cmake lib/pkgconfig/espmem.pc lib/pkgconfig/espmem-idf.pc \
+        lib/pkgconfig/espmem-idf-checked.pc share/espmem/checked-gcc.flags share/espmem/checked-clang.flags
     check tree_names_no_place names_no_place
     check tool_replays "$tree/bin/espmem" golden "$root/tests/golden/himem/edge-r62-8M.txt"
     through_cmake

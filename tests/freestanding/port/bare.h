@@ -1,7 +1,7 @@
-/* What a bare program gets from the machine below it: words out, and an end.
+/* What a bare program gets from the machine below it: words out, an end, and more where that is a Linux.
  *
- * Implemented by linux.c (kernel calls of a user-mode QEMU) or simcall.c (Xtensa's simulator). Knows
- * nothing of what runs on it; there is no libc on either side.
+ * Implemented by linux.c (kernel calls of a user-mode QEMU), or by a port of this project for a machine
+ * without any system. Knows nothing of what runs on it; there is no libc on either side.
  *
  * One idea: a program that needs nothing but this header runs on every machine of the tests. */
 #ifndef BARE_H
@@ -9,11 +9,7 @@
 
 #include <stddef.h>
 
-/* Writes the text to the console. */
-void bare_print(const char *text);
-
-/* Ends the program with this exit status, 0 to 255. */
-_Noreturn void bare_exit(int status);
+#include "ports/bare/bare.h"
 
 /* Opens a file for reading and reads from it; negative on failure, and bytes read fall short only at
  * the file's end. Linux only. */
@@ -22,8 +18,5 @@ long bare_read(int file, void *to, size_t bytes);
 
 /* Fresh memory, all zero, a multiple of 4096 in address, never given back; NULL if there is none. Linux only. */
 void *bare_memory(size_t bytes);
-
-/* The program itself. */
-int main(int argc, char **argv);
 
 #endif
