@@ -96,14 +96,10 @@ build_bare()
 {
     processor "$1"
     core=$(objects_of "$objects/core" "$root"/core/*/*.c) || exit 2
-<<<<<<< HEAD
     first=$bare/start_$start.S
     [ "$1" = xtensa ] && first="$bare/start_xtensa_linux.S $root/ports/xtensa/division.c"
     # shellcheck disable=SC2086
-    machine=$(objects_of "$objects/machine" "$bare/linux.c" "$bare/hooks.c" $first) || exit 2
-=======
-    machine=$(objects_of "$objects/machine" "$bare/linux.c" "$bare/hooks.c" "$root/ports/bare/copy.c" "$bare/start_$start.S") || exit 2
->>>>>>> main
+    machine=$(objects_of "$objects/machine" "$bare/linux.c" "$bare/hooks.c" "$root/ports/bare/copy.c" $first) || exit 2
     compile "$root/ports/bare/memory.c" "$objects/machine/memory.o" -fno-builtin -fno-tree-loop-distribute-patterns
     program=$(objects_of "$objects/program" "$bench/replay/replay.c" "$bench/replay/run.c" "$bench/replay/trace.c") || exit 2
     known=$(objects_of "$objects/known" "$bench/known/known.c" "$bench/known/$start.S") || exit 2
@@ -133,8 +129,7 @@ build_host()
     processor host32
     core=$(objects_of "$objects/core" "$root"/core/*/*.c) || exit 2
     program=$(objects_of "$objects/program" "$bench/replay/smallest.c" "$bench/replay/run.c" "$bench/replay/trace.c" \
-<<<<<<< HEAD
-        "$bench/replay/bare_host.c" "$bare/hooks.c") || exit 2
+        "$bench/replay/bare_host.c" "$bare/hooks.c" "$root/ports/bare/copy.c") || exit 2
     for name in heap bins; do
         subject "$name"
         compile "$bench/replay/subject_heap.c" "$objects/program/subject_$name.o" "$with"
@@ -142,12 +137,9 @@ build_host()
         "$compiler" -m32 $program "$objects/program/subject_$name.o" $core -o "$objects/smallest-$name" || exit 2
         compile "$bench/replay/tables.c" "$objects/program/tables_$name.o" "$with"
         # shellcheck disable=SC2086
-        "$compiler" -m32 "$objects/program/tables_$name.o" "$objects/program/"*hooks.c.o "$objects/program/"*bare_host.c.o \
+        "$compiler" -m32 "$objects/program/tables_$name.o" "$objects/program/"*hooks.c.o "$objects/program/"*copy.c.o "$objects/program/"*bare_host.c.o \
             $core -o "$objects/tables-$name" || exit 2
     done
-=======
-        "$bench/replay/subject_heap.c" "$bench/replay/bare_host.c" "$bare/hooks.c" "$root/ports/bare/copy.c") || exit 2
->>>>>>> main
     # shellcheck disable=SC2086
     gcc -std=c11 -O2 $warnings "$bench/families.c" -lm -o "$objects/families" || exit 2
 }
@@ -164,7 +156,7 @@ build_wall()
         esac
         # shellcheck disable=SC2086
         gcc -std=c11 -D_GNU_SOURCE -O2 -DNDEBUG -DBENCH_GUARD=EM_GUARD_OFF $with -I "$root" -I "$root/include" -I "$bench/replay" -I "$bare" \
-            "$bench/replay/wall.c" "$bench/replay/run.c" "$bench/replay/trace.c" "$bench/replay/bare_host.c" "$bare/hooks.c" \
+            "$bench/replay/wall.c" "$bench/replay/run.c" "$bench/replay/trace.c" "$bench/replay/bare_host.c" "$bare/hooks.c" "$root/ports/bare/copy.c" \
             "$source" "$root"/core/*/*.c -o "$wall/$name" || exit 2
     done
 }
