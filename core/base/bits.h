@@ -10,30 +10,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Machines without an instruction that counts leading zeros would call libgcc's table for the
- * builtin; five shifts need neither table nor call. */
+/* Machines without an instruction that counts leading zeros would call libgcc's routines for the builtins;
+ * tables that are indexed by a byte, or by the five bits that a product moves to the top, are quicker. */
+extern const uint8_t em_highest_of_byte[256];
+extern const uint8_t em_lowest_of_product[32];
+
 #if (defined(__riscv) && !defined(__riscv_zbb)) || (defined(__arm__) && !defined(__ARM_FEATURE_CLZ))
 static inline unsigned em_highest_bit(uint32_t value)
 {
-    unsigned bit = 0;
-    for (unsigned step = 16; step != 0; step >>= 1) {
-        if (value >> step != 0) {
-            value >>= step;
-            bit += step;
-        }
+    if (value >> 16 != 0) {
+        return value >> 24 != 0 ? 24u + em_highest_of_byte[value >> 24] : 16u + em_highest_of_byte[value >> 16];
     }
-    return bit;
+    return value >> 8 != 0 ? 8u + em_highest_of_byte[value >> 8] : em_highest_of_byte[value];
 }
 
+/* Every five bits of the factor are different, so the lowest bit alone, times it, tells its place. */
 static inline unsigned em_lowest_bit(uint32_t value)
 {
-    return em_highest_bit(value & (~value + 1u));
+    return em_lowest_of_product[(value & (~value + 1u)) * UINT32_C(0x077CB531) >> 27];
 }
 #else
 /* Index of the highest bit that is set; value must not be 0. */
 static inline unsigned em_highest_bit(uint32_t value)
 {
-    return 31u ^ (unsigned)__builtin_clz(value);
+    return 31u - (unsigned)__builtin_clz(value);
 }
 
 /* Index of the lowest bit that is set; value must not be 0. */

@@ -50,6 +50,10 @@ static enum look look_at_fill(struct em_heap *heap, uintptr_t payload, size_t si
                               struct em_fault *fault)
 {
     const struct em_engine *engine = em_heap_engine(heap);
+    if (size <= (size_t)engine->links_in_front + engine->links_at_end) {
+        look->seen = size; /* nothing but links, or too short even for these */
+        return GOOD;
+    }
     size_t from = look->seen > engine->links_in_front ? look->seen : engine->links_in_front;
     size_t end = size - engine->links_at_end;
     size_t stop = end > from + 4u * WORDS_AT_ONCE ? from + 4u * WORDS_AT_ONCE : end;

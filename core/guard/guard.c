@@ -72,7 +72,7 @@ static bool unmark_and_give(struct em_heap *heap, void *address)
     if (marked) {
         em_set_word_at((uintptr_t)address + em_guard_head_of(address)->size, EM_GUARD_FREE_WORD);
         em_guard_fill((uintptr_t)raw, EM_GUARD_HEAD_BYTES, EM_GUARD_FREE_WORD);
-        em_give_block(heap, em_block_of_payload(raw));
+        em_heap_free(heap, raw);
     }
     em_heap_unlock(heap);
     return marked;
@@ -96,8 +96,8 @@ __attribute__((noinline)) static void *verify_new(struct em_heap *heap, void *ad
 static inline void *take(struct em_heap *heap, size_t size)
 {
     em_heap_lock(heap);
-    struct em_block *block = em_take_block(heap, size + EM_GUARD_BYTES);
-    void *address = EM_LIKELY(block != NULL) ? mark(em_block_payload(block), size) : NULL;
+    void *raw = em_heap_allocate(heap, size + EM_GUARD_BYTES);
+    void *address = EM_LIKELY(raw != NULL) ? mark(raw, size) : NULL;
     em_heap_unlock(heap);
     return address;
 }
@@ -189,7 +189,7 @@ __attribute__((always_inline)) static inline void release_marked(struct em_heap 
     em_heap_lock(heap);
     bool marked = is_marked_block(heap, raw);
     if (EM_LIKELY(marked)) {
-        em_give_block(heap, em_block_of_payload(raw));
+        em_heap_free(heap, raw);
     }
     em_heap_unlock(heap);
     if (EM_UNLIKELY(!marked)) {

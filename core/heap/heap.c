@@ -29,8 +29,7 @@ void em_heap_set_lock(struct em_heap *heap, struct em_lock *lock)
 }
 
 /* Filled in here, so that nobody pays for it who gives a good pointer. */
-__attribute__((noinline)) static void tell(const struct em_heap *heap, enum em_fault_kind kind, enum em_operation during,
-                                           const void *address)
+void em_heap_tell(const struct em_heap *heap, enum em_fault_kind kind, enum em_operation during, const void *address)
 {
     em_port_fault(&(struct em_fault){.kind = kind, .during = during, .heap = (uintptr_t)heap, .address = (uintptr_t)address});
 }
@@ -39,10 +38,7 @@ __attribute__((noinline)) static void tell(const struct em_heap *heap, enum em_f
 
 void *em_heap_allocate(struct em_heap *heap, size_t size)
 {
-    em_heap_lock(heap);
-    struct em_block *block = em_take_block(heap, size);
-    em_heap_unlock(heap);
-    return block == NULL ? NULL : em_block_payload(block);
+    return em_heap_engine(heap)->allocate(heap, size);
 }
 
 void *em_heap_allocate_aligned(struct em_heap *heap, size_t size, size_t alignment, size_t offset)
@@ -53,32 +49,17 @@ void *em_heap_allocate_aligned(struct em_heap *heap, size_t size, size_t alignme
     em_heap_lock(heap);
     struct em_block *block = em_heap_engine(heap)->allocate_aligned(heap, size, alignment, offset);
     if (block != NULL) {
-        em_count_taken(heap, block);
+        em_layout_changed(heap, NULL, NULL);
         em_note_minimum(heap);
     }
     em_heap_unlock(heap);
     return block == NULL ? NULL : em_block_payload(block);
 }
 
-static inline enum em_fault_kind release(struct em_heap *heap, void *address)
-{
-    enum em_fault_kind kind = em_fault_of(heap, address);
-    if (EM_LIKELY(kind == EM_FAULT_NONE)) {
-        em_give_block(heap, em_block_of_payload(address));
-    }
-    return kind;
-}
-
 void em_heap_free(struct em_heap *heap, void *address)
 {
-    if (address == NULL) {
-        return;
-    }
-    em_heap_lock(heap);
-    enum em_fault_kind kind = release(heap, address);
-    em_heap_unlock(heap);
-    if (EM_UNLIKELY(kind != EM_FAULT_NONE)) {
-        tell(heap, kind, EM_DURING_FREE, address);
+    if (address != NULL) {
+        em_heap_engine(heap)->release(heap, address);
     }
 }
 
@@ -92,7 +73,6 @@ static enum resized resize_block(struct em_heap *heap, struct em_block *block, s
     if (!em_heap_engine(heap)->resize(heap, block, size)) {
         return MUST_MOVE;
     }
-    heap->free_bytes += (uint32_t)(*old_size - em_block_size_of(block));
     em_note_minimum(heap);
     return RESIZED;
 }
@@ -107,7 +87,7 @@ static enum resized resize(struct em_heap *heap, void *address, size_t size, siz
     }
     em_heap_unlock(heap);
     if (kind != EM_FAULT_NONE) {
-        tell(heap, kind, EM_DURING_REALLOCATE, address);
+        em_heap_tell(heap, kind, EM_DURING_REALLOCATE, address);
     }
     return result;
 }
@@ -118,31 +98,75 @@ bool em_heap_resize(struct em_heap *heap, void *address, size_t size)
     return size != 0 && resize(heap, address, size, &old_size) == RESIZED;
 }
 
-/* Allocate, copy, free. The minimum is noted after the old block is gone, as the chip does: the moment
- * when both live is not counted. */
-static void *move(struct em_heap *heap, void *address, size_t old_size, size_t size, struct em_move_teller *teller)
+/* The minimum does not see the moment when both blocks live, as on the chip: it is noted when the old one
+ * is gone. */
+static void *take_unseen(struct em_heap *heap, size_t size)
 {
     em_heap_lock(heap);
-    struct em_block *block = em_heap_engine(heap)->allocate(heap, size);
-    if (block != NULL) {
-        em_count_taken(heap, block);
-    }
+    uint32_t minimum = heap->minimum_free;
+    void *address = em_heap_allocate(heap, size);
+    heap->minimum_free = minimum;
     em_heap_unlock(heap);
-    if (block == NULL) {
+    return address;
+}
+
+static void tell_moved(struct em_move_teller *teller, void *moved)
+{
+    if (teller != NULL) {
+        teller->moved(teller, moved);
+    }
+}
+
+/* Allocate, copy, free. */
+static void *move(struct em_heap *heap, void *address, size_t old_size, size_t size, struct em_move_teller *teller)
+{
+    void *moved = take_unseen(heap, size);
+    if (moved == NULL) {
         return NULL;
     }
-    em_port_copy(em_block_payload(block), address, size < old_size ? size : old_size);
-    if (teller != NULL) {
-        teller->moved(teller, em_block_payload(block));
-    }
+    em_port_copy(moved, address, size < old_size ? size : old_size);
+    tell_moved(teller, moved);
     em_heap_lock(heap);
-    enum em_fault_kind kind = release(heap, address);
+    enum em_fault_kind kind = em_fault_of(heap, address);
+    if (kind == EM_FAULT_NONE) {
+        em_heap_free(heap, address);
+    }
     em_note_minimum(heap);
     em_heap_unlock(heap);
     if (kind != EM_FAULT_NONE) {
-        tell(heap, kind, EM_DURING_REALLOCATE, address); /* freed by another task meanwhile */
+        em_heap_tell(heap, kind, EM_DURING_REALLOCATE, address); /* freed by another task meanwhile */
     }
-    return em_block_payload(block);
+    return moved;
+}
+
+static struct em_block *extend_back(struct em_heap *heap, void *address, size_t size)
+{
+    struct em_block *extended = NULL;
+    em_heap_lock(heap);
+    if (em_heap_engine(heap)->extend_back != NULL && em_fault_of(heap, address) == EM_FAULT_NONE) {
+        extended = em_heap_engine(heap)->extend_back(heap, em_block_of_payload(address), size);
+    }
+    em_heap_unlock(heap);
+    return extended;
+}
+
+/* For a block that finds no room anywhere else, and with what is free on both of its sides might have it: the
+ * contents move down in pieces that do not overlap themselves. */
+static void *move_down(struct em_heap *heap, void *address, size_t old_size, size_t size, struct em_move_teller *teller)
+{
+    struct em_block *extended = extend_back(heap, address, size);
+    if (extended == NULL) {
+        return NULL;
+    }
+    char *to = em_block_payload(extended);
+    const char *from = address;
+    size_t distance = (size_t)(from - to);
+    for (size_t done = 0; done < old_size; done += distance) {
+        em_port_copy(to + done, from + done, old_size - done < distance ? old_size - done : distance);
+    }
+    tell_moved(teller, to);
+    em_heap_resize(heap, to, size); /* what is too much goes back */
+    return to;
 }
 
 void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size)
@@ -160,11 +184,13 @@ void *em_heap_reallocate_telling(struct em_heap *heap, void *address, size_t siz
         return NULL;
     }
     size_t old_size;
+    void *moved;
     switch (resize(heap, address, size, &old_size)) {
     case RESIZED:
         return address;
     case MUST_MOVE:
-        return move(heap, address, old_size, size, teller);
+        moved = move(heap, address, old_size, size, teller);
+        return moved != NULL ? moved : move_down(heap, address, old_size, size, teller);
     case NO_BLOCK:
         break;
     }
@@ -180,7 +206,7 @@ size_t em_heap_block_size(struct em_heap *heap, const void *address)
     size_t size = kind == EM_FAULT_NONE ? em_block_size_of(em_block_of_payload(address)) : 0;
     em_heap_unlock(heap);
     if (kind != EM_FAULT_NONE) {
-        tell(heap, kind, EM_DURING_QUERY, address);
+        em_heap_tell(heap, kind, EM_DURING_QUERY, address);
     }
     return size;
 }

@@ -6,7 +6,7 @@
  *   | struct em_heap | the engine's tables | hdr block hdr block … hdr |
  *   |<-- 56 bytes -->|                       ^ first                 ^ end mark
  *
- * One idea: heap.c locks, counts and reports; an engine only shares out. Neither does the other's. */
+ * One idea: heap.c locks and reports; an engine shares out and counts. Neither does the other's. */
 #ifndef EM_HEAP_STATE_H
 #define EM_HEAP_STATE_H
 
@@ -26,28 +26,36 @@ struct em_heap {
     struct em_far engine;
     struct em_far cursors; /* walks in progress: changes tell them */
     uint32_t size;         /* of the region */
-    uint32_t free_bytes;   /* payloads and headers of free blocks, and what can never be handed out */
     uint32_t minimum_free;
-    uint32_t blocks; /* used and free: the engine counts, since most calls change only one of both */
+    /* The engine counts these: it has the sizes at hand, and most calls change only one of the last two. */
+    uint32_t free_bytes; /* payloads and headers of free blocks, and what can never be handed out */
+    uint32_t blocks;     /* used and free */
     uint32_t free_blocks;
     uint32_t first_block; /* offset of the first block's header */
-    uint32_t word_bits;   /* words of the engine's table that have a bit set */
-    EM_SMALL class_bits;  /* log2 of the classes in a row */
-    EM_SMALL rows;
-    EM_SMALL guard; /* enum em_guard; the heap itself never asks */
+    EM_SMALL class_bits;  /* tlsf: log2 of the classes in a row */
+    EM_SMALL rows;        /* tlsf: of its tables; bins: the class behind the last one */
+    EM_SMALL guard;       /* enum em_guard; the heap itself never asks */
+    uint32_t word_bits;   /* tlsf: words of its table that have a bit set; bins: the first of four such words */
 };
 _Static_assert(sizeof(struct em_heap) <= EM_HEAP_RECORD_BYTES, "the records must fit where the chip has its own");
 
 struct em_engine {
     const char *name;
+    uint8_t smallest_used, smallest_free; /* payloads */
     /* Lays out tables and one free block behind the records; heap->size is set. False iff too small. */
     bool (*open)(struct em_heap *heap);
+    /* em_heap_allocate and, but for NULL, em_heap_free: lock and minimum are the engine's business here, so
+     * that these two need no frame around them. */
+    void *(*allocate)(struct em_heap *heap, size_t size);
+    void (*release)(struct em_heap *heap, void *address);
+    /* The lock is held around the others. */
     /* A block that is now used; NULL iff size is 0 or none fits. */
-    struct em_block *(*allocate)(struct em_heap *heap, size_t size);
     struct em_block *(*allocate_aligned)(struct em_heap *heap, size_t size, size_t alignment, size_t offset);
     /* In place: true if the used block now holds `size`; false also iff that is 0. */
     bool (*resize)(struct em_heap *heap, struct em_block *block, size_t size);
-    void (*release)(struct em_heap *heap, struct em_block *block);
+    /* NULL, or: the used block and the free ones around it become one used block, the payload still where
+     * it was. NULL iff nothing in front of it is free, or all together hold less than `size`. */
+    struct em_block *(*extend_back)(struct em_heap *heap, struct em_block *block, size_t size);
     size_t (*largest)(const struct em_heap *heap);
     /* What is wrong with this free block's place in the tables, if anything. */
     bool (*check_free)(struct em_heap *heap, struct em_block *block, struct em_fault *fault);
@@ -102,17 +110,19 @@ static inline void em_layout_changed(struct em_heap *heap, const struct em_block
 /* Whether the size in a header leads to a header of this heap. */
 static inline bool em_size_is_sane(const struct em_heap *heap, const struct em_block *block)
 {
+    const struct em_engine *engine = em_heap_engine(heap);
     size_t size = em_block_size_of(block);
     size_t room = (uintptr_t)em_end_block(heap) - (uintptr_t)block;
-    return size >= EM_PAYLOAD_MINIMUM && room > EM_HEADER_BYTES && size <= room - EM_HEADER_BYTES;
+    size_t smallest = em_block_is_free(block) ? engine->smallest_free : engine->smallest_used;
+    return size >= smallest && room > EM_HEADER_BYTES && size <= room - EM_HEADER_BYTES;
 }
 
-/* What is wrong with a user's address if a live block is to be behind it; EM_FAULT_NONE if nothing.
- * Reads no memory outside the heap. */
-static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const void *address)
+/* What is wrong with a user's address if a live block of at least `smallest` is to be behind it;
+ * EM_FAULT_NONE if nothing. Reads no memory outside the heap. */
+static inline enum em_fault_kind em_fault_above(const struct em_heap *heap, const void *address, size_t smallest)
 {
     size_t offset = (uintptr_t)address - EM_HEADER_BYTES - (uintptr_t)heap;
-    size_t last = heap->size - EM_BLOCK_MINIMUM - EM_HEADER_BYTES; /* where the last block can start */
+    size_t last = heap->size - smallest - 2u * EM_HEADER_BYTES; /* where the last block can start */
     if (EM_UNLIKELY(offset - heap->first_block > last - heap->first_block || !em_is_multiple(offset, 4))) {
         return offset >= heap->size ? EM_FAULT_FOREIGN_POINTER : EM_FAULT_NOT_A_BLOCK;
     }
@@ -121,12 +131,20 @@ static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const v
         return EM_FAULT_DOUBLE_FREE;
     }
     size_t size = em_block_size_of(block);
-    if (EM_UNLIKELY(size - EM_PAYLOAD_MINIMUM > last - offset)) {
+    if (EM_UNLIKELY(size - smallest > last - offset)) {
         return EM_FAULT_NOT_A_BLOCK; /* too small, or its end would be outside */
     }
     /* a neighbour that takes it for free knows better */
     return EM_UNLIKELY(em_block_prev_is_free(em_block_behind(block, size))) ? EM_FAULT_NOT_A_BLOCK : EM_FAULT_NONE;
 }
+
+static inline enum em_fault_kind em_fault_of(const struct em_heap *heap, const void *address)
+{
+    return em_fault_above(heap, address, em_heap_engine(heap)->smallest_used);
+}
+
+/* Tells the port. Outside the lock. */
+void em_heap_tell(const struct em_heap *heap, enum em_fault_kind kind, enum em_operation during, const void *address);
 
 /* ---- the lock, and the steps that are taken under it ------------------------------------------ */
 
@@ -146,12 +164,6 @@ static inline void em_heap_unlock(struct em_heap *heap)
     }
 }
 
-static inline void em_count_taken(struct em_heap *heap, const struct em_block *block)
-{
-    heap->free_bytes -= (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
-    em_layout_changed(heap, NULL, NULL);
-}
-
 static inline void em_note_minimum(struct em_heap *heap)
 {
     if (heap->free_bytes < heap->minimum_free) {
@@ -159,21 +171,29 @@ static inline void em_note_minimum(struct em_heap *heap)
     }
 }
 
-static inline struct em_block *em_take_block(struct em_heap *heap, size_t size)
+/* ---- the ends of an engine's two hot operations, inlined into each ----------------------------- */
+
+/* A block was taken: counted, told to walks, and the lock is given back. */
+static inline void *em_taken(struct em_heap *heap, struct em_block *block)
 {
-    struct em_block *block = em_heap_engine(heap)->allocate(heap, size);
-    if (block != NULL) {
-        em_count_taken(heap, block);
-        em_note_minimum(heap);
-    }
-    return block;
+    em_layout_changed(heap, NULL, NULL);
+    em_note_minimum(heap);
+    em_heap_unlock(heap);
+    return em_block_payload(block);
 }
 
-/* A live block: em_fault_of has nothing against it. */
-static inline void em_give_block(struct em_heap *heap, struct em_block *block)
+/* Nothing fits. */
+static inline void *em_not_taken(struct em_heap *heap)
 {
-    heap->free_bytes += (uint32_t)(em_block_size_of(block) + EM_HEADER_BYTES);
-    em_heap_engine(heap)->release(heap, block);
+    em_heap_unlock(heap);
+    return NULL;
+}
+
+/* An address that is none of a live block: nothing was changed. */
+static inline void em_not_given_back(struct em_heap *heap, void *address, enum em_fault_kind kind)
+{
+    em_heap_unlock(heap);
+    em_heap_tell(heap, kind, EM_DURING_FREE, address);
 }
 
 #endif

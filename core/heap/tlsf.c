@@ -112,9 +112,11 @@ static inline void cut(struct em_heap *heap, struct em_block *block, size_t whol
         block->header = (uint32_t)whole;
         em_block_behind(block, whole)->header &= ~EM_BLOCK_PREV_FREE;
         heap->free_blocks--;
+        heap->free_bytes -= (uint32_t)whole + EM_HEADER_BYTES;
         return;
     }
     heap->blocks++;
+    heap->free_bytes -= (uint32_t)size + EM_HEADER_BYTES;
     block->header = (uint32_t)size;
     struct em_block *rest = em_block_behind(block, size);
     size_t rest_size = whole - size - EM_HEADER_BYTES;
@@ -124,19 +126,25 @@ static inline void cut(struct em_heap *heap, struct em_block *block, size_t whol
 
 /* The block is handed out with the size of its class, not with the size asked for: the search could
  * not have told a smaller one from it. */
-static struct em_block *tlsf_allocate(struct em_heap *heap, size_t size)
+static void *tlsf_allocate(struct em_heap *heap, size_t size)
 {
+    em_heap_lock(heap);
     size = payload_for(heap, size);
     if (EM_UNLIKELY(size == 0)) {
-        return NULL;
+        return em_not_taken(heap);
     }
-    unsigned bits = width_bits(heap, size);
-    size = round_to_width(size, bits);
-    struct em_block *block = take_from(heap, class_of_width(heap, size, bits));
-    if (EM_LIKELY(block != NULL)) {
-        cut(heap, block, em_block_size_of(block), size);
+    unsigned class = (unsigned)(size / 4); /* in row 0, where each size is its own class */
+    if (class >> heap->class_bits != 0) {
+        unsigned bits = width_bits(heap, size);
+        size = round_to_width(size, bits);
+        class = class_of_width(heap, size, bits);
     }
-    return block;
+    struct em_block *block = take_from(heap, class);
+    if (EM_UNLIKELY(block == NULL)) {
+        return em_not_taken(heap);
+    }
+    cut(heap, block, em_block_size_of(block), size);
+    return em_taken(heap, block);
 }
 
 /* Splits `gap` bytes off the front of a block that is in no list and frees them.
@@ -201,10 +209,18 @@ static struct em_block *tlsf_allocate_aligned(struct em_heap *heap, size_t size,
 /*  [ previous: free ][ this ][ next: free ]  =>  [ previous ……………………………………………… ]
  *  [ previous: free ][ this ][ next: used ]  =>  [ previous ………………………… ][ next ]
  *  [ previous: used ][ this ][ next: free ]  =>  [ previous ][ this ………………………… ] */
-static void tlsf_release(struct em_heap *heap, struct em_block *block)
+static void tlsf_release(struct em_heap *heap, void *address)
 {
+    em_heap_lock(heap);
+    enum em_fault_kind kind = em_fault_above(heap, address, EM_PAYLOAD_MINIMUM);
+    if (EM_UNLIKELY(kind != EM_FAULT_NONE)) {
+        em_not_given_back(heap, address, kind);
+        return;
+    }
+    struct em_block *block = em_block_of_payload(address);
     uint32_t header = block->header;
     size_t size = header & ~EM_BLOCK_FLAGS;
+    heap->free_bytes += (uint32_t)size + EM_HEADER_BYTES;
     struct em_block *next = em_block_behind(block, size);
     bool next_is_free = em_block_is_free(next);
     if (next_is_free) {
@@ -228,6 +244,7 @@ static void tlsf_release(struct em_heap *heap, struct em_block *block)
     em_block_mark_free(heap, block, size);
     insert(heap, block, size);
     em_layout_changed(heap, block, em_block_behind(block, size));
+    em_heap_unlock(heap);
 }
 
 /* The word in front of a header that is none any more, itself, and the two links behind it. */
@@ -240,17 +257,23 @@ static void fill_around(struct em_block *vanished)
 }
 
 /* For heaps whose free memory is verified: nothing is left over inside it. Who merges is known before. */
-static void tlsf_release_filled(struct em_heap *heap, struct em_block *block)
+static void tlsf_release_filled(struct em_heap *heap, void *address)
 {
-    struct em_block *next = em_block_next(block);
-    bool next_vanishes = em_block_is_free(next), block_vanishes = em_block_prev_is_free(block);
-    tlsf_release(heap, block);
-    if (next_vanishes) {
+    em_heap_lock(heap);
+    struct em_block *block = em_block_of_payload(address), *next = NULL;
+    bool block_vanishes = false;
+    if (em_fault_above(heap, address, EM_PAYLOAD_MINIMUM) == EM_FAULT_NONE) {
+        next = em_block_is_free(em_block_next(block)) ? em_block_next(block) : NULL;
+        block_vanishes = em_block_prev_is_free(block);
+    }
+    tlsf_release(heap, address);
+    if (next != NULL) {
         fill_around(next);
     }
     if (block_vanishes) {
         fill_around(block);
     }
+    em_heap_unlock(heap);
 }
 
 /* The new size counts as it is, not by its class: a block in place needs no search. */
@@ -275,6 +298,7 @@ static bool tlsf_resize(struct em_heap *heap, struct em_block *block, size_t siz
         heap->free_blocks++;
     }
     uint32_t prev_free = block->header & EM_BLOCK_PREV_FREE;
+    heap->free_bytes += (uint32_t)whole + EM_HEADER_BYTES;
     cut(heap, block, reach, size);
     block->header |= prev_free;
     em_layout_changed(heap, NULL, NULL);
@@ -313,12 +337,12 @@ static bool tlsf_open(struct em_heap *heap)
         return false;
     }
     size_t pool = heap->size - CHIP_HEAP_BYTES;
-    heap->class_bits = (uint8_t)class_bits_for(pool);
+    heap->class_bits = (EM_SMALL)class_bits_for(pool);
     unsigned length = em_highest_bit((uint32_t)pool) + 1u;
     if (length < heap->class_bits + 2u) {
         return false;
     }
-    heap->rows = (uint8_t)(length - heap->class_bits - 1u);
+    heap->rows = (EM_SMALL)(length - heap->class_bits - 1u);
     size_t control = CHIP_CONTROL_BYTES + 4u * heap->rows + 4u * class_count(heap);
     if (control > pool || pool - control < EM_BLOCK_MINIMUM + EM_HEADER_BYTES) {
         return false;
@@ -340,8 +364,9 @@ static bool tlsf_open(struct em_heap *heap)
 /* The two differ only in what a release leaves behind; all else is said once. */
 #define TLSF(engine_release, engine_filled)                                                                                    \
     {                                                                                                                          \
-        .name = "tlsf", .open = tlsf_open, .allocate = tlsf_allocate, .allocate_aligned = tlsf_allocate_aligned,               \
-        .resize = tlsf_resize, .release = (engine_release), .largest = tlsf_largest, .check_free = em_tlsf_check_free,         \
+        .name = "tlsf", .smallest_used = EM_PAYLOAD_MINIMUM, .smallest_free = EM_PAYLOAD_MINIMUM, .open = tlsf_open,           \
+        .allocate = tlsf_allocate, .allocate_aligned = tlsf_allocate_aligned, .resize = tlsf_resize,                           \
+        .release = (engine_release), .largest = tlsf_largest, .check_free = em_tlsf_check_free,                                \
         .check_tables = em_tlsf_check_tables, .filled = (engine_filled), .links_in_front = 2 * sizeof(uint32_t),               \
         .links_at_end = sizeof(uint32_t),                                                                                      \
     }

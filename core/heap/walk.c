@@ -146,7 +146,7 @@ static bool check_block(struct em_heap *heap, struct em_block *block, struct em_
     if (em_block_is_free(next)) {
         return wrong(fault, EM_FAULT_BAD_HEADER, next, 0, next->header); /* two free neighbours */
     }
-    if (em_block_previous(heap, next) != block) {
+    if (em_block_size_of(block) >= EM_PAYLOAD_MINIMUM && em_block_previous(heap, next) != block) {
         return wrong(fault, EM_FAULT_BAD_LINK, (uint32_t *)next - 1, em_link_to(heap, block), ((uint32_t *)next)[-1]);
     }
     return em_heap_engine(heap)->check_free(heap, block, fault);

@@ -28,6 +28,11 @@ struct em_engine;
 /* The chip's own algorithm (two-level segregated fit): every block stands where the ESP32 puts it. */
 extern const struct em_engine em_engine_tlsf;
 
+/* Ours: fewer instructions, a lower worst case and less memory lost, for all but chip-exact simulation. */
+extern const struct em_engine em_engine_bins;
+/* The same, and a free block that contradicts its neighbours is a fault (EM_FAULT_BAD_HEADER) instead of believed. */
+extern const struct em_engine em_engine_bins_checked;
+
 struct em_heap_info {
     size_t free_bytes;      /* what malloc could still hand out, headers included */
     size_t allocated_bytes; /* payload of all live blocks, as rounded */
@@ -45,7 +50,7 @@ struct em_block_view {
 
 /* Makes a heap of [start, start + bytes).
  * Returns its handle, equal to `start`, or NULL iff start is NULL or no multiple of 4, bytes is 2 GiB
- * or more, or too few bytes are left beside the tables for one block (ESP32, 32-bit: 220 are enough).
+ * or more, or too few bytes are left beside the tables for one block (32-bit: 220 are enough).
  * Old contents do not matter. There is no end of a heap: the memory is simply used for something else. */
 struct em_heap *em_heap_create(void *start, size_t bytes, const struct em_engine *engine);
 
@@ -53,13 +58,14 @@ struct em_heap *em_heap_create(void *start, size_t bytes, const struct em_engine
  * the caller's and must outlive the heap. Not to be called while others use the heap. */
 void em_heap_set_lock(struct em_heap *heap, struct em_lock *lock);
 
-/* A block of at least `size` bytes, 4-aligned, contents undefined. NULL iff size is 0 or no free
- * block fits: requests of 4 << class bits or more need a hole of their size rounded up to its class. */
+/* A block of at least `size` bytes, 4-aligned, contents undefined. NULL iff size is 0 or no free block is
+ * sure to fit: one of the size, rounded up to its class. Classes are single sizes below 4 << class bits
+ * (tlsf) or 128 (bins). */
 void *em_heap_allocate(struct em_heap *heap, size_t size);
 
 /* The same, with (address + offset) a multiple of `alignment`. `offset` is rounded up to 4.
- * NULL iff size is 0, alignment is no power of two, or no hole of size + alignment + 16 bytes,
- * rounded up to its class, exists. An alignment up to 4 costs nothing. */
+ * NULL iff size is 0, alignment is no power of two, or no hole of size + alignment + 16 bytes (tlsf) or
+ * size + alignment - 4 bytes (bins), rounded up to its class, exists. An alignment up to 4 costs nothing. */
 void *em_heap_allocate_aligned(struct em_heap *heap, size_t size, size_t alignment, size_t offset);
 
 /* Gives a block back and merges it with free neighbours. NULL is ignored. A pointer that is not a
@@ -67,7 +73,8 @@ void *em_heap_allocate_aligned(struct em_heap *heap, size_t size, size_t alignme
 void em_heap_free(struct em_heap *heap, void *address);
 
 /* Resizes in place where the block or its free successor has the room, else allocates, copies and
- * frees; the copy happens outside the lock. NULL address: as allocate. Size 0: as free, returns NULL.
+ * frees; the copy happens outside the lock. Where no other hole fits, bins moves the block down into what
+ * is free in front of it. NULL address: as allocate. Size 0: as free, returns NULL.
  * NULL iff it does not fit or on a fault: then the old block is untouched. */
 void *em_heap_reallocate(struct em_heap *heap, void *address, size_t size);
 

@@ -1,14 +1,15 @@
 /* The machine of bare.h as a process of Linux, reached by kernel calls alone.
  *
  * Used under QEMU's user mode. Knows nothing of processors: kernel_call, kernel_numbers and the first
- * instruction stand in start_arm.S and start_riscv.S.
+ * instruction stand in start_arm.S, start_riscv.S and start_xtensa_linux.S.
  *
  * One idea: five kernel calls are all of an operating system that a test or a benchmark needs. */
 #include <stdint.h>
 
 #include "bare.h"
 
-enum kernel_function { KERNEL_EXIT, KERNEL_READ, KERNEL_WRITE, KERNEL_OPENAT, KERNEL_MMAP };
+/* What differs between processors: the calls' numbers, and the flag for memory that is no file's. */
+enum kernel_function { KERNEL_EXIT, KERNEL_READ, KERNEL_WRITE, KERNEL_OPENAT, KERNEL_MMAP, ANONYMOUS_FLAG };
 
 extern const uint32_t kernel_numbers[];
 long kernel_call(long number, long a, long b, long c, long d, long e, long f);
@@ -59,8 +60,8 @@ long bare_read(int file, void *to, size_t bytes)
 
 void *bare_memory(size_t bytes)
 {
-    enum { READ_AND_WRITE = 3, PRIVATE_AND_ANONYMOUS = 0x22, LAST_ERROR = 4095 };
-    long address = call(KERNEL_MMAP, 0, (long)bytes, READ_AND_WRITE, PRIVATE_AND_ANONYMOUS, -1, 0);
+    enum { READ_AND_WRITE = 3, PRIVATE = 2, LAST_ERROR = 4095 };
+    long address = call(KERNEL_MMAP, 0, (long)bytes, READ_AND_WRITE, PRIVATE | (long)kernel_numbers[ANONYMOUS_FLAG], -1, 0);
     return (unsigned long)address >= 0ul - LAST_ERROR ? NULL : (void *)(intptr_t)address;
 }
 
